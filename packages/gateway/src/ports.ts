@@ -1,0 +1,165 @@
+// What the gateway needs from the rest of the product; adapters are chosen in the server's container.
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@api-proxy/kit/clock';
+import type { Logger } from '@api-proxy/kit/logger';
+import type { Operation, Protocol } from '@api-proxy/protocols/protocol';
+import type { Denial } from './denial.ts';
+import type { ExchangeRecord } from './exchange-record.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** An answer that may be there at once; the hot path then pays no extra turn. */
+export type Maybe<T> = T | Promise<T>;
+
+/** Limits of a key or user; null = none of its own. */
+export type Limits = {
+  readonly rpm: number | null;
+  readonly tpm: number | null;
+  readonly concurrency: number | null;
+};
+
+/** Who calls: a user and one of the user's keys. */
+export type Caller = {
+  readonly user: {
+    readonly id: string;
+    readonly role: 'super_admin' | 'admin' | 'user';
+    readonly status: 'active' | 'disabled';
+    /** 1_000_000 = × 1. */
+    readonly multiplierPpm: number;
+    readonly limits: Limits | null;
+  };
+  readonly key: {
+    readonly id: string;
+    readonly name: string;
+    readonly status: 'active' | 'disabled';
+    readonly expiresAtMs: number | null;
+    /** Empty = every model. */
+    readonly allowedModels: readonly string[];
+    /** Addresses or CIDRs; empty = everywhere. */
+    readonly allowedIps: readonly string[];
+    readonly limits: Limits | null;
+  };
+};
+
+/** Finds callers by the keyed hash of their credential; caches, so usually answers without a promise. */
+export type CallerSource = { find(credentialHash: string): Maybe<Caller | null> };
+
+/** Keyed hash of a credential as stored (HMAC-SHA-256, hex). */
+export type HashCredential = (credential: string) => string;
+
+/** The configuration in force now. */
+export type Snapshots = { current(): Snapshot };
+
+export type AdmissionRequest = {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly operation: Operation;
+  /** Upper estimate of input + output tokens, for TPM. */
+  readonly estimatedTokens: number;
+  readonly nowMs: number;
+};
+
+/** A place inside all limits; given back exactly once. */
+export type Pass = {
+  /** Gives the slot back and corrects the token window to what was really used. Never throws. */
+  release(actualTokens: number): void;
+  /** `x-ratelimit-*` headers for the answer, when limits apply. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** RPM, TPM and concurrency: takes all that apply, or none (`limit_reached` with limit, scope, max; retryAfterMs). */
+export type Admission = { take(request: AdmissionRequest): Maybe<Pass | Denial> };
+
+export type HoldRequest = {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly keyId: string;
+  readonly upperBoundNanoUsd: bigint;
+  readonly nowMs: number;
+};
+
+/** Money reserved for a request. It is settled by `Settlements.settle` under its request id, or released here. */
+export type Hold = {
+  /** Gives the money back unused; does nothing after settlement. Never throws. */
+  release(): void;
+  /** Remaining-budget headers for the answer, when known. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Denies with `quota_missing` | `quota_zero` | `quota_used_up` (402), `window_used_up` (429; facts window, scope) or `settlement_unavailable` (503). */
+export type Purse = { hold(request: HoldRequest): Maybe<Hold | Denial> };
+
+/** Books one finished request: queued, idempotent by request id, never throws. Also settles its hold. */
+export type Settlements = { settle(record: ExchangeRecord): void };
+
+/** What an attempt teaches about its channel key. */
+export type Lesson =
+  | 'nothing'
+  | 'success'
+  | 'failure'
+  | 'overloaded'
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'key_rejected'
+  | 'model_missing';
+
+export type HealthReport = {
+  readonly channelId: string;
+  readonly channelKeyId: string;
+  readonly upstreamModel: string;
+  readonly lesson: Lesson;
+  readonly retryAfterMs: number | null;
+  readonly nowMs: number;
+};
+
+/** State of channel keys, learnt from outcomes. */
+export type ChannelHealth = {
+  /** When this key may be tried again for this upstream model; 0 (or the past) = now. */
+  coolingUntilMs(channelKeyId: string, upstreamModel: string): number;
+  report(report: HealthReport): void;
+};
+
+/** Parallel calls per channel (`maxConcurrency`). */
+export type ChannelSlots = {
+  tryTake(channelId: string, max: number | null): boolean;
+  release(channelId: string): void;
+  inUse(channelId: string): number;
+};
+
+export type LiveEvent =
+  | {
+      readonly kind: 'started';
+      readonly requestId: string;
+      readonly startedAtMs: number;
+      readonly userId: string;
+      readonly keyId: string;
+      readonly protocolIn: Protocol;
+      readonly modelAsked: string;
+      readonly stream: boolean;
+    }
+  | { readonly kind: 'finished'; readonly record: ExchangeRecord };
+
+/** Fan-out to the live log; never throws. */
+export type LiveEvents = { publish(event: LiveEvent): void };
+
+export type GatewayDeps = {
+  readonly callers: CallerSource;
+  readonly hashCredential: HashCredential;
+  readonly snapshots: Snapshots;
+  readonly admission: Admission;
+  readonly purse: Purse;
+  readonly settlements: Settlements;
+  readonly live: LiveEvents;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Makes request ids, e.g. `idSequence('req')`. */
+  readonly nextRequestId: () => string;
+  /** Address of the client behind trusted proxies; default: the socket's peer. */
+  readonly clientIp?: (req: IncomingMessage) => string;
+  /** Default: state in memory (`routing/health.ts`, `routing/slots.ts`). */
+  readonly health?: ChannelHealth;
+  readonly slots?: ChannelSlots;
+  /** A number in [0, 1) for weighted draws; default Math.random. */
+  readonly random?: () => number;
+  /** Sockets per upstream origin; default 1024. */
+  readonly connectionsPerOrigin?: number;
+};

@@ -1,0 +1,105 @@
+// The configuration a worker routes and prices by: read once, immutable, replaced as a whole.
+import type { Secret } from '@api-proxy/kit/secret';
+import type { ChannelType, Protocol } from '@api-proxy/protocols/protocol';
+
+export type ChannelKey = { readonly id: string; readonly secret: Secret; readonly enabled: boolean };
+
+export type Channel = {
+  readonly id: string;
+  readonly name: string;
+  readonly type: ChannelType;
+  /** With or without a trailing `/v1` or `/`; both mean the same. May carry a path prefix. */
+  readonly baseUrl: string;
+  readonly keys: readonly ChannelKey[];
+  /** Public model names it accepts; `*` accepts every name. */
+  readonly models: readonly string[];
+  /** Dialects that this upstream speaks. */
+  readonly protocols: readonly Protocol[];
+  /** Share of the traffic inside its tier; 0 = only when nothing else is left. */
+  readonly weight: number;
+  /** Tier; the higher one is tried first. */
+  readonly priority: number;
+  readonly maxConcurrency: number | null;
+  readonly enabled: boolean;
+  /** Sent upstream in addition, lower-case names; they win over the client's. */
+  readonly extraHeaders: Readonly<Record<string, string>>;
+  /** Public model name → name sent to this upstream; wins over the model's `upstreamModel`. */
+  readonly modelRenames: Readonly<Record<string, string>>;
+  readonly connectTimeoutMs: number;
+  /** From dispatch to the first byte of the answer. */
+  readonly firstByteTimeoutMs: number;
+  /** Longest silence inside an answer. */
+  readonly idleTimeoutMs: number;
+};
+
+export type Model = {
+  readonly id: string;
+  /** The public name, unique. */
+  readonly name: string;
+  readonly provider: string;
+  readonly displayName: string;
+  readonly enabled: boolean;
+  /** Shown in the public square and in `GET /v1/models`. */
+  readonly visible: boolean;
+  readonly upstreamModel: string | null;
+  readonly maxOutputTokens: number | null;
+  readonly createdAtMs: number;
+};
+
+/** Nano-USD per million tokens, by usage class. */
+export type Rates = {
+  readonly inputNanoPerMTok: bigint;
+  readonly outputNanoPerMTok: bigint;
+  readonly cacheReadNanoPerMTok: bigint;
+  readonly cacheWrite5mNanoPerMTok: bigint;
+  readonly cacheWrite1hNanoPerMTok: bigint;
+};
+
+/** One version of a model's price. */
+export type Price = Rates & {
+  readonly id: string;
+  /** Set when this price holds for one channel only; it then wins over the general one. */
+  readonly channelId: string | null;
+  /** Rates for the whole request once its input side (input + cache classes) exceeds the threshold. */
+  readonly longContext: (Rates & { readonly thresholdTokens: number }) | null;
+  readonly effectiveFromMs: number;
+};
+
+export type RelaySettings = {
+  readonly maintenance: { readonly on: boolean; readonly message: string };
+  /** Shown with every 402. */
+  readonly rechargeMessage: string;
+  /** What happens to a model without a price: refused for everyone but admins, or free. */
+  readonly unpricedPolicy: 'refuse' | 'free';
+  /** Attempts per request, each on another channel or key. */
+  readonly maxAttempts: number;
+  /** Output tokens assumed for a hold when neither the request nor the model names a maximum. */
+  readonly defaultMaxOutputTokens: number;
+  /** Bounds for a cooldown taken from `retry-after` or from repeated failures. */
+  readonly cooldown: { readonly minMs: number; readonly maxMs: number };
+};
+
+export type Snapshot = {
+  readonly version: number;
+  readonly settings: RelaySettings;
+  readonly channels: readonly Channel[];
+  /** By public name. */
+  readonly models: ReadonlyMap<string, Model>;
+  /** By public model name; versions in any order. */
+  readonly prices: ReadonlyMap<string, readonly Price[]>;
+};
+
+export const DEFAULT_TIMEOUTS = {
+  connectTimeoutMs: 10_000,
+  firstByteTimeoutMs: 300_000,
+  idleTimeoutMs: 300_000,
+} as const;
+
+export const DEFAULT_RELAY_SETTINGS: RelaySettings = {
+  maintenance: { on: false, message: '' },
+  rechargeMessage: '',
+  unpricedPolicy: 'refuse',
+  maxAttempts: 3,
+  defaultMaxOutputTokens: 4_096,
+  cooldown: { minMs: 1_000, maxMs: 60_000 },
+};
