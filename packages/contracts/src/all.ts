@@ -1,0 +1,79 @@
+// Every endpoint of the control API: the list that the server mounts and the OpenAPI document tells.
+import { listAudit } from './audit.ts';
+import {
+  clearCooldown,
+  copyChannel,
+  createChannel,
+  deleteChannel,
+  getChannel,
+  listChannels,
+  listChannelTests,
+  listUpstreamModels,
+  testChannel,
+  updateChannel,
+} from './channels.ts';
+import { getHealth, getLive, getReady } from './health.ts';
+import { createKey, deleteKey, listKeys, rotateKey, updateKey } from './keys.ts';
+import { listLedger } from './ledger.ts';
+import { addFromCatalog, createModel, deleteModel, listCatalog, listModels, updateModel } from './models.ts';
+import { createPrice, listPrices, withdrawPrice } from './prices.ts';
+import { getRequestLog, listRequestLogs } from './request-logs.ts';
+import { getSite } from './site.ts';
+import { getUsageSummary, listAvailableModels } from './usage.ts';
+import {
+  changeQuota,
+  createUser,
+  deleteUser,
+  getMe,
+  getUser,
+  listUsers,
+  resetPassword,
+  updateMe,
+  updateUser,
+} from './users.ts';
+
+export const endpoints = [
+  getSite,
+  getHealth,
+  getLive,
+  getReady,
+  getMe,
+  updateMe,
+  listUsers,
+  getUser,
+  createUser,
+  updateUser,
+  deleteUser,
+  resetPassword,
+  changeQuota,
+  listKeys,
+  createKey,
+  updateKey,
+  rotateKey,
+  deleteKey,
+  listChannels,
+  getChannel,
+  createChannel,
+  updateChannel,
+  deleteChannel,
+  copyChannel,
+  testChannel,
+  listChannelTests,
+  clearCooldown,
+  listUpstreamModels,
+  listModels,
+  createModel,
+  updateModel,
+  deleteModel,
+  listCatalog,
+  addFromCatalog,
+  listPrices,
+  createPrice,
+  withdrawPrice,
+  listRequestLogs,
+  getRequestLog,
+  listLedger,
+  getUsageSummary,
+  listAvailableModels,
+  listAudit,
+] as const;
