@@ -1,0 +1,172 @@
+// The configuration: one schema, one reader of the environment; everything else gets values.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { SECOND_MS } from '@api-proxy/kit/duration';
+import { AppError } from '@api-proxy/kit/error';
+import { Secret } from '@api-proxy/kit/secret';
+import { z } from 'zod';
+
+const SECRET_MIN_LENGTH = 32;
+/** What people copy out of examples; a secret that contains one of these is no secret. */
+const PLACEHOLDER = /change[-_ ]?me|replace[-_ ]?me|your[-_ ]|example|^(secret|password|default)|^(.)\2*$/i;
+
+const whole = (min: number, max: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${min} to ${max}` })
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+
+const urlOf = (schemes: readonly string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
+    error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+  });
+
+const environmentSchema = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
+  ROLE: z.enum(['all', 'gateway', 'console'], { error: 'must be all, gateway or console' }).default('all'),
+  PORT: whole(0, 65_535).default(3000),
+  // A team reaches the gateway from other machines, so every interface is the useful default.
+  HOSTNAME: z.string().default('0.0.0.0'),
+  DATA_DIR: z.string().default('./.data'),
+  WORKERS: whole(1, 64).default(1),
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:']).optional(),
+  DATABASE_POOL_SIZE: whole(2, 200).default(10),
+  REDIS_URL: urlOf(['redis:', 'rediss:']).optional(),
+  APP_SECRET: z.string().optional(),
+  EMAIL_VERIFY_SECRET: z.string().optional(),
+  PUBLIC_URL: urlOf(['http:', 'https:']).optional(),
+  TRUSTED_PROXY_HOPS: whole(0, 10).default(0),
+  DRAIN_TIMEOUT_S: whole(0, 86_400).default(600),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be trace, debug, info, warn, error, fatal or silent',
+    })
+    .default('info'),
+});
+
+type Environment = z.infer<typeof environmentSchema>;
+
+export type Role = Environment['ROLE'];
+
+export type Config = {
+  production: boolean;
+  role: Role;
+  port: number;
+  hostname: string;
+  /** Absolute path. */
+  dataDir: string;
+  workers: number;
+  /** Absent: the embedded database in `dataDir`. */
+  databaseUrl: Secret | undefined;
+  databasePoolSize: number;
+  redisUrl: Secret | undefined;
+  /** Absent only outside production: then generated into `dataDir`. */
+  appSecret: Secret | undefined;
+  emailVerifySecret: Secret | undefined;
+  /** Address that people type, without a trailing slash; absent: `http://localhost:<port>`. */
+  publicUrl: string | undefined;
+  trustedProxyHops: number;
+  drainTimeoutMs: number;
+  logLevel: Environment['LOG_LEVEL'];
+};
+
+/**
+ * Reads `.env` of `cwd` (variables that are already set win) and then the environment.
+ * @throws AppError `invalid_config`, naming each variable and what it expects.
+ */
+export function loadConfig(cwd: string = process.cwd()): Config {
+  const file = path.join(cwd, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+  return parseConfig(process.env, cwd);
+}
+
+/** The environment of a child process: what this one has, and `extra`. */
+export function childEnvironment(extra: Record<string, string>): Record<string, string | undefined> {
+  return { ...process.env, ...extra };
+}
+
+/** Turns variables into a checked configuration. @throws AppError `invalid_config`. */
+export function parseConfig(variables: Record<string, string | undefined>, cwd: string): Config {
+  // `PORT=` in a file means "not set" to whoever wrote it.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim()));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw invalidConfig(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  }
+  const problems = [...secretProblems(parsed.data), ...modeProblems(parsed.data)];
+  if (problems.length > 0) throw invalidConfig(problems);
+  return configOf(parsed.data, cwd);
+}
+
+function configOf(env: Environment, cwd: string): Config {
+  return {
+    production: env.NODE_ENV === 'production',
+    role: env.ROLE,
+    port: env.PORT,
+    hostname: env.HOSTNAME,
+    dataDir: path.resolve(cwd, env.DATA_DIR),
+    workers: env.WORKERS,
+    databaseUrl: secretOf(env.DATABASE_URL),
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    redisUrl: secretOf(env.REDIS_URL),
+    appSecret: secretOf(env.APP_SECRET),
+    emailVerifySecret: secretOf(env.EMAIL_VERIFY_SECRET),
+    publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
+    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    drainTimeoutMs: env.DRAIN_TIMEOUT_S * SECOND_MS,
+    logLevel: env.LOG_LEVEL,
+  };
+}
+
+function secretOf(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text);
+}
+
+function secretProblems(env: Environment): string[] {
+  const strict = env.NODE_ENV === 'production';
+  const entries = [
+    ['APP_SECRET', env.APP_SECRET],
+    ['EMAIL_VERIFY_SECRET', env.EMAIL_VERIFY_SECRET],
+  ] as const;
+  const problems = entries.flatMap(([name, value]) => {
+    if (value === undefined) {
+      // With an external database several instances must agree on the secrets, so none is made up.
+      const needed = strict || env.DATABASE_URL !== undefined;
+      return needed ? [`${name} is required: ${SECRET_MIN_LENGTH} or more random characters`] : [];
+    }
+    if (value.length < SECRET_MIN_LENGTH) {
+      return [`${name} is too short: ${SECRET_MIN_LENGTH} or more random characters are expected`];
+    }
+    if (strict && PLACEHOLDER.test(value)) {
+      return [`${name} is a placeholder: put ${SECRET_MIN_LENGTH} or more random characters there`];
+    }
+    return [];
+  });
+  if (env.APP_SECRET !== undefined && env.APP_SECRET === env.EMAIL_VERIFY_SECRET) {
+    problems.push('EMAIL_VERIFY_SECRET must differ from APP_SECRET');
+  }
+  return problems;
+}
+
+function modeProblems(env: Environment): string[] {
+  if (env.WORKERS > 1) {
+    const missing = env.REDIS_URL === undefined ? ' and REDIS_URL is not set' : '';
+    return [
+      `WORKERS must be 1: workers share limits and slots through Redis, which this version can't use yet${missing}`,
+    ];
+  }
+  if (env.REDIS_URL !== undefined) {
+    return ["REDIS_URL must be empty: this version keeps limits and slots in memory and can't use Redis yet"];
+  }
+  return [];
+}
+
+function invalidConfig(problems: readonly string[]): AppError {
+  return new AppError({
+    code: 'invalid_config',
+    status: 500,
+    message: `The configuration can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    details: { problems },
+  });
+}
