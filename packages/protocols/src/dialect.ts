@@ -1,0 +1,38 @@
+// What every wire dialect can do; one folder per dialect implements it with the same file names.
+import type { Fault, UpstreamError } from './fault.ts';
+import type { Protocol } from './protocol.ts';
+import type { RequestFacts, RequestProblem } from './request.ts';
+import type { EventTap } from './sse.ts';
+import type { Usage } from './usage.ts';
+
+/** Reads one answer stream on the side; feed it through a `SseScanner`. */
+export type StreamMeter = EventTap & {
+  /** What the provider has reported so far; null when nothing came. */
+  usage(): Usage | null;
+  /** Whether the stream's terminal event came. */
+  readonly complete: boolean;
+  /** The error event, when one came. */
+  readonly error: UpstreamError | null;
+};
+
+export type MeterOptions = {
+  /** Chat: remove the usage-only chunk, for a client that did not ask for it. */
+  readonly dropUsageChunk: boolean;
+};
+
+export type Dialect = {
+  readonly protocol: Protocol;
+  /** Reads what the relay needs of a request body, or says what is wrong with it. */
+  readRequest(body: Buffer): RequestFacts | RequestProblem;
+  createMeter(options: MeterOptions): StreamMeter;
+  /** Usage of a JSON answer (or of the part of it that was kept: its end is what matters). */
+  usageOfBody(body: Buffer): Usage | null;
+  /** The error in a JSON body, null when it has none. Understands the error shapes of compatible servers too. */
+  readError(body: string): UpstreamError | null;
+  /** The JSON body of a failure. */
+  renderError(fault: Fault): string;
+  /** The event that ends a stream with a failure, with its blank line. */
+  renderErrorEvent(fault: Fault): string;
+  /** Roughly how many bytes of a stream carry one output token; for estimates only. */
+  readonly streamBytesPerToken: number;
+};

@@ -1,0 +1,49 @@
+// What the relay reads of a Chat Completions request.
+import { isRecord, textAt } from '../json.ts';
+import {
+  checkBoolean,
+  checkCount,
+  checkModel,
+  isProblem,
+  pickFields,
+  type RequestFacts,
+  type RequestProblem,
+} from '../request.ts';
+
+const WANTED: ReadonlySet<string> = new Set([
+  'model',
+  'stream',
+  'stream_options',
+  'max_tokens',
+  'max_completion_tokens',
+  'prompt_cache_key',
+  'user',
+]);
+
+export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
+  const fields = pickFields(body, WANTED);
+  if (isProblem(fields)) return fields;
+  const { values } = fields;
+  const options = values['stream_options'];
+  const problem =
+    checkModel(values) ??
+    checkBoolean(values, 'stream') ??
+    checkCount(values, 'max_tokens') ??
+    checkCount(values, 'max_completion_tokens') ??
+    checkOptions(options);
+  if (problem) return problem;
+  const limit = values['max_completion_tokens'] ?? values['max_tokens'];
+  return {
+    model: String(values['model']),
+    stream: values['stream'] === true,
+    maxOutputTokens: typeof limit === 'number' ? limit : null,
+    includeUsage: isRecord(options) && options['include_usage'] === true,
+    sessionHint: textAt(values, 'prompt_cache_key') ?? textAt(values, 'user'),
+    plain: fields.plain,
+  };
+}
+
+function checkOptions(options: unknown): RequestProblem | null {
+  if (options === undefined || options === null || isRecord(options)) return null;
+  return { problem: "The field 'stream_options' must be an object.", param: 'stream_options' };
+}

@@ -1,0 +1,23 @@
+// The OpenAI Responses dialect.
+import type { Dialect } from '../dialect.ts';
+import { readErrorBody } from '../upstream-error.ts';
+import { usageObject } from '../usage-scan.ts';
+import { renderResponsesError, renderResponsesErrorEvent } from './error.ts';
+import { readResponsesRequest } from './request.ts';
+import { ResponsesMeter } from './stream.ts';
+import { ResponsesUsage } from './usage.ts';
+
+export const openaiResponses: Dialect = {
+  protocol: 'openai-responses',
+  readRequest: readResponsesRequest,
+  createMeter: () => new ResponsesMeter(),
+  usageOfBody: (body) => {
+    const usage = new ResponsesUsage();
+    usage.take(usageObject(body));
+    return usage.result();
+  },
+  readError: readErrorBody,
+  renderError: renderResponsesError,
+  renderErrorEvent: renderResponsesErrorEvent,
+  streamBytesPerToken: 220,
+};

@@ -1,0 +1,92 @@
+// What the relay reads of a request body, whatever its dialect, and what is wrong with a body it can't take.
+import { isRecord, type JsonRecord, parseJson } from './json.ts';
+import { type Span, scanTopLevel } from './json-scan.ts';
+
+export type RequestFacts = {
+  readonly model: string;
+  readonly stream: boolean;
+  /** Largest answer the client allows, in tokens; null when it names none. */
+  readonly maxOutputTokens: number | null;
+  /** Chat only: the client asked for the usage chunk. */
+  readonly includeUsage: boolean;
+  /** What ties requests of one conversation together, when the client says. */
+  readonly sessionHint: string | null;
+  /** False when the body has a wanted key twice or escaped, and is not to be sent as it is. */
+  readonly plain: boolean;
+};
+
+/** Why a body can't be taken; `param` is the field, when it is one. */
+export type RequestProblem = { readonly problem: string; readonly param: string | null };
+
+/** The wanted fields of a body, parsed; those missing are absent. */
+export type Fields = { readonly values: JsonRecord; readonly plain: boolean };
+
+export function isProblem(value: object): value is RequestProblem {
+  return 'problem' in value;
+}
+
+/** Picks `wanted` top-level fields out of a body; parses only them unless the body forces a full parse. */
+export function pickFields(body: Buffer, wanted: ReadonlySet<string>): Fields | RequestProblem {
+  const found = scanTopLevel(body, wanted);
+  if (found === null) return pickByParsing(body, wanted);
+  const values: Record<string, unknown> = {};
+  for (const [name, span] of found.fields) {
+    const value = parseSpan(body, span);
+    if (value === undefined) return { problem: `The value of '${name}' is not valid JSON.`, param: name };
+    values[name] = value;
+  }
+  return { values, plain: true };
+}
+
+function parseSpan(body: Buffer, span: Span): unknown {
+  return parseJson(body.toString('utf8', span.start, span.end));
+}
+
+function pickByParsing(body: Buffer, wanted: ReadonlySet<string>): Fields | RequestProblem {
+  if (body.length === 0)
+    return { problem: 'The request body is empty; a JSON object is expected.', param: null };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body.toString());
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.slice(0, 200) : '';
+    return { problem: `The request body is not valid JSON: ${detail}`, param: null };
+  }
+  if (!isRecord(parsed)) return { problem: 'The request body must be a JSON object.', param: null };
+  const values: Record<string, unknown> = {};
+  for (const name of wanted) if (Object.hasOwn(parsed, name)) values[name] = parsed[name];
+  return { values, plain: false };
+}
+
+/** Checks `model`: a text of 1 to 256 characters. */
+export function checkModel(values: JsonRecord): RequestProblem | null {
+  const model = values['model'];
+  if (model === undefined) return { problem: "The field 'model' is missing.", param: 'model' };
+  if (typeof model !== 'string') return { problem: "The field 'model' must be a string.", param: 'model' };
+  if (model.length === 0 || model.length > 256) {
+    return { problem: "The field 'model' must have 1 to 256 characters.", param: 'model' };
+  }
+  return null;
+}
+
+/** Checks that a field, when sent and not null, is a boolean. */
+export function checkBoolean(values: JsonRecord, name: string): RequestProblem | null {
+  const value = values[name];
+  if (value === undefined || value === null || typeof value === 'boolean') return null;
+  return { problem: `The field '${name}' must be a boolean.`, param: name };
+}
+
+/** Checks that a field, when sent and not null, is a positive whole number. */
+export function checkCount(values: JsonRecord, name: string): RequestProblem | null {
+  const value = values[name];
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return null;
+  return { problem: `The field '${name}' must be a positive integer.`, param: name };
+}
+
+/** Checks that a field, when sent, is a list. */
+export function checkList(values: JsonRecord, name: string): RequestProblem | null {
+  const value = values[name];
+  if (value === undefined) return { problem: `The field '${name}' is missing.`, param: name };
+  return Array.isArray(value) ? null : { problem: `The field '${name}' must be a list.`, param: name };
+}
