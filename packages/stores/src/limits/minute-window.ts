@@ -1,0 +1,62 @@
+// A sliding minute over one-second buckets: the sum of the current second and the fifty-nine before it.
+import { WINDOW_MS } from './port.ts';
+
+const BUCKET_MS = 1_000;
+const BUCKETS = WINDOW_MS / BUCKET_MS;
+
+export class MinuteWindow {
+  readonly #amounts = new Float64Array(BUCKETS);
+  #sum = 0;
+  /** Number, since the epoch, of the newest second counted. */
+  #newest = 0;
+
+  #advance(nowMs: number): void {
+    const second = Math.floor(nowMs / BUCKET_MS);
+    if (second <= this.#newest) return;
+    const steps = Math.min(second - this.#newest, BUCKETS);
+    for (let step = 1; step <= steps; step++) {
+      const slot = (second - steps + step) % BUCKETS;
+      this.#sum -= this.#amounts[slot] ?? 0;
+      this.#amounts[slot] = 0;
+    }
+    this.#newest = second;
+  }
+
+  /** Counted within the last minute. */
+  used(nowMs: number): number {
+    this.#advance(nowMs);
+    return this.#sum;
+  }
+
+  add(amount: number, nowMs: number): void {
+    this.#advance(nowMs);
+    this.#put(this.#newest, amount);
+  }
+
+  /** Changes what was counted at `atMs`, never below zero; nothing when that second has left the window. */
+  correct(delta: number, atMs: number, nowMs: number): void {
+    this.#advance(nowMs);
+    const second = Math.floor(atMs / BUCKET_MS);
+    if (second > this.#newest - BUCKETS && second <= this.#newest) this.#put(second, delta);
+  }
+
+  #put(second: number, amount: number): void {
+    const slot = second % BUCKETS;
+    const before = this.#amounts[slot] ?? 0;
+    const after = Math.max(0, before + amount);
+    this.#amounts[slot] = after;
+    this.#sum += after - before;
+  }
+
+  /** Milliseconds until at least `amount` of what is counted has left the window. */
+  waitMs(amount: number, nowMs: number): number {
+    this.#advance(nowMs);
+    let left = amount;
+    for (let age = BUCKETS - 1; age >= 0; age--) {
+      const second = this.#newest - age;
+      left -= this.#amounts[((second % BUCKETS) + BUCKETS) % BUCKETS] ?? 0;
+      if (left <= 0) return (second + BUCKETS) * BUCKET_MS - nowMs;
+    }
+    return WINDOW_MS;
+  }
+}
