@@ -1,0 +1,160 @@
+// The way to the console's process: pages and its assets are piped there and back, with the headers a page needs.
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { contentSecurityPolicy, createNonce, SECURITY_HEADERS } from './security-headers.ts';
+import { startingPage } from './starting-page.ts';
+
+/** Only this connection's business: RFC 9110 §7.6.1. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** Set by us on every answer, so the console's own are dropped. */
+const OURS: ReadonlySet<string> = new Set([
+  'content-security-policy',
+  ...SECURITY_HEADERS.map(([name]) => name),
+]);
+const ANSWER_TIMEOUT_MS = 120_000;
+const RETRY_AFTER_S = '2';
+
+/** Where the console is now. */
+export class ConsoleLink {
+  readonly #development: boolean;
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  #port: number | null = null;
+
+  constructor(options: { development: boolean }) {
+    this.#development = options.development;
+  }
+
+  /** Null while the console is starting. */
+  moveTo(port: number | null): void {
+    this.#port = port;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Pipes one request to the console and its answer back. */
+  pipe(request: IncomingMessage, response: ServerResponse): void {
+    const port = this.#port;
+    if (port === null) {
+      notYet(request, response);
+      return;
+    }
+    const policy = wantsPage(request) ? this.#pagePolicy() : undefined;
+    const upstream = httpRequest({
+      agent: this.#agent,
+      host: '127.0.0.1',
+      port,
+      method: request.method,
+      path: request.url,
+      headers: forwardedHeaders(request, policy),
+      setHost: false,
+      timeout: ANSWER_TIMEOUT_MS,
+    });
+    upstream.on('timeout', () => upstream.destroy(new Error('the console did not answer in time')));
+    upstream.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, policy));
+      pipeline(answer, response, () => undefined);
+    });
+    upstream.on('error', () => {
+      if (response.headersSent) response.destroy();
+      else notYet(request, response);
+    });
+    response.on('close', () => upstream.destroy());
+    pipeline(request, upstream, () => undefined);
+  }
+
+  /** Joins an upgraded connection (hot reload) with the console's; refused outside development. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!this.#development || this.#port === null) {
+      refuseUpgrade(socket);
+      return;
+    }
+    const upstream = connect(this.#port, '127.0.0.1', () => {
+      upstream.write(requestHead(request));
+      if (head.length > 0) upstream.write(head);
+      socket.pipe(upstream).pipe(socket);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+    socket.on('close', () => upstream.destroy());
+    upstream.on('close', () => socket.destroy());
+  }
+
+  #pagePolicy(): { nonce: string; policy: string } {
+    const nonce = createNonce();
+    return { nonce, policy: contentSecurityPolicy(nonce, this.#development) };
+  }
+}
+
+/** Ends a connection that asked for another protocol where there is none. */
+export function refuseUpgrade(socket: Duplex): void {
+  socket.on('error', () => undefined);
+  socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+}
+
+function wantsPage(request: IncomingMessage): boolean {
+  return request.headers.accept?.includes('text/html') ?? false;
+}
+
+function notYet(request: IncomingMessage, response: ServerResponse): void {
+  const page = wantsPage(request);
+  const body = page ? startingPage() : 'The console is starting.\n';
+  for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+  if (page) response.setHeader('content-security-policy', contentSecurityPolicy(createNonce(), false));
+  response.writeHead(503, {
+    'content-type': page ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'retry-after': RETRY_AFTER_S,
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+  request.resume();
+}
+
+type PagePolicy = { nonce: string; policy: string };
+
+/** The client's headers without hop-by-hop ones; Next reads the nonce for its scripts from the policy header. */
+function forwardedHeaders(request: IncomingMessage, page: PagePolicy | undefined): string[] {
+  const headers: string[] = [];
+  const raw = request.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    const lower = name.toLowerCase();
+    if (HOP_BY_HOP.has(lower) || lower === 'content-security-policy' || lower === 'x-nonce') continue;
+    headers.push(name, raw[index + 1] ?? '');
+  }
+  if (page) headers.push('content-security-policy', page.policy, 'x-nonce', page.nonce);
+  if (request.headers['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked');
+  return headers;
+}
+
+function answerHeaders(answer: IncomingMessage, page: PagePolicy | undefined): string[] {
+  const headers: string[] = [];
+  const raw = answer.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    const lower = name.toLowerCase();
+    if (!HOP_BY_HOP.has(lower) && !OURS.has(lower)) headers.push(name, raw[index + 1] ?? '');
+  }
+  for (const [name, value] of SECURITY_HEADERS) headers.push(name, value);
+  if (page) headers.push('content-security-policy', page.policy);
+  return headers;
+}
+
+function requestHead(request: IncomingMessage): string {
+  const lines = [`${request.method} ${request.url} HTTP/1.1`];
+  const raw = request.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) lines.push(`${raw[index]}: ${raw[index + 1]}`);
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}

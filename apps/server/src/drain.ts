@@ -1,0 +1,58 @@
+// Taking a worker out of service: not ready at once, no new requests after a grace time, the running ones to their end.
+import type { ServerResponse } from 'node:http';
+import { sleep } from '@api-proxy/kit/duration';
+
+export type Drained = { leftOver: number };
+
+/** Counts requests and knows in which phase of its life the worker is. */
+export class Drain {
+  readonly #open = new Set<ServerResponse>();
+  #phase: 'serving' | 'draining' | 'closing' = 'serving';
+  #onEmpty: (() => void) | undefined;
+
+  /** False as soon as the drain began: load balancers look elsewhere. */
+  get ready(): boolean {
+    return this.#phase === 'serving';
+  }
+
+  /** False once the grace time is over. */
+  get accepts(): boolean {
+    return this.#phase !== 'closing';
+  }
+
+  get inFlight(): number {
+    return this.#open.size;
+  }
+
+  /** Counts a request until its connection or its answer ends; while draining, its connection is not used again. */
+  track(response: ServerResponse): void {
+    this.#open.add(response);
+    if (!this.ready) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      this.#open.delete(response);
+      if (this.#open.size === 0) this.#onEmpty?.();
+    });
+  }
+
+  /**
+   * Runs the drain: `graceMs` with the doors open, then `closeDoors`, then up to `timeoutMs` for what is under way.
+   * Gives the number of requests that were still running then.
+   */
+  async run(options: { graceMs: number; timeoutMs: number; closeDoors: () => void }): Promise<Drained> {
+    this.#phase = 'draining';
+    for (const response of this.#open) {
+      if (!response.headersSent) response.shouldKeepAlive = false;
+    }
+    await sleep(options.graceMs);
+    this.#phase = 'closing';
+    options.closeDoors();
+    if (this.#open.size > 0) await this.#untilEmpty(options.timeoutMs);
+    return { leftOver: this.#open.size };
+  }
+
+  async #untilEmpty(timeoutMs: number): Promise<void> {
+    const waiting = new AbortController();
+    this.#onEmpty = () => waiting.abort();
+    await sleep(timeoutMs, waiting.signal).catch(() => undefined);
+  }
+}
