@@ -1,0 +1,169 @@
+// The size table: lines, longest function, `any`, casts and comments of every part, with the limits that fail.
+import { type ESTree, type SourceFile, visit } from './source.ts';
+import type { Finding } from './tree.ts';
+
+/** Lines; style.md, rule 1. */
+export const LIMITS = {
+  fileWarns: 300,
+  fileFails: 400,
+  functionWarns: 60,
+  functionFails: 100,
+  parameters: 3,
+} as const;
+
+export interface SizeRow {
+  part: string;
+  files: number;
+  lines: number;
+  testLines: number;
+  longestFile: number;
+  longestFunction: number;
+  anyCount: number;
+  /** `as` other than `as const`, outside tests. */
+  casts: number;
+  /** Share of lines outside tests that hold a comment, 0 to 1. */
+  commentShare: number;
+}
+
+interface Measured {
+  file: SourceFile;
+  functions: { name: string; line: number; lines: number; parameters: number }[];
+  anyCount: number;
+  casts: number;
+  commentLines: number;
+}
+
+/** The table and what is over its limits. */
+export function checkSizes(files: SourceFile[]): { rows: SizeRow[]; findings: Finding[] } {
+  const measured = files.map(measure);
+  const parts = [...new Set(files.map((file) => partOf(file.path)))].sort();
+  const rows = parts.map((part) =>
+    rowOf(
+      part,
+      measured.filter(({ file }) => partOf(file.path) === part),
+    ),
+  );
+  return { rows, findings: measured.flatMap(findingsOf) };
+}
+
+/** The table as aligned text. */
+export function showSizes(rows: SizeRow[]): string {
+  const head = [
+    'part',
+    'files',
+    'lines',
+    'of tests',
+    'longest file',
+    'longest function',
+    'any',
+    'as',
+    'comments',
+  ];
+  const body = rows.map((row) => [
+    ...[row.part, row.files, row.lines, row.testLines, row.longestFile, row.longestFunction].map(String),
+    ...[String(row.anyCount), String(row.casts), `${Math.round(row.commentShare * 100)} %`],
+  ]);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...body.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: string[]): string =>
+    cells
+      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
+      .join('  ');
+  return [line(head), ...body.map(line)].join('\n');
+}
+
+function partOf(path: string): string {
+  const parts = path.split('/');
+  if (parts.length === 1) return '(root)';
+  return parts[0] === 'apps' || parts[0] === 'packages' ? `${parts[0]}/${parts[1]}` : (parts[0] ?? '');
+}
+
+function rowOf(part: string, measured: Measured[]): SizeRow {
+  const sum = (list: Measured[], value: (one: Measured) => number): number =>
+    list.reduce((total, one) => total + value(one), 0);
+  const shipped = measured.filter(({ file }) => !file.isTest);
+  const lines = sum(measured, ({ file }) => file.lineCount);
+  const shippedLines = sum(shipped, ({ file }) => file.lineCount);
+  return {
+    part,
+    files: measured.length,
+    lines,
+    testLines: lines - shippedLines,
+    longestFile: Math.max(...measured.map(({ file }) => file.lineCount)),
+    longestFunction: Math.max(0, ...measured.flatMap(({ functions }) => functions.map((one) => one.lines))),
+    anyCount: sum(measured, ({ anyCount }) => anyCount),
+    casts: sum(shipped, ({ casts }) => casts),
+    commentShare: shippedLines === 0 ? 0 : sum(shipped, ({ commentLines }) => commentLines) / shippedLines,
+  };
+}
+
+function measure(file: SourceFile): Measured {
+  const functions: Measured['functions'] = [];
+  const suites = new Set<number>();
+  let [anyCount, casts] = [0, 0];
+  const add = (node: ESTree.Function | ESTree.ArrowFunctionExpression): void => {
+    // A `describe` block is a chapter, not a function; the tests inside it are measured.
+    if (suites.has(node.start)) return;
+    const line = file.lineOf(node.start);
+    const name = 'id' in node && node.id ? node.id.name : '(anonymous)';
+    functions.push({ name, line, lines: file.lineOf(node.end) - line + 1, parameters: node.params.length });
+  };
+  visit(file, {
+    CallExpression: (node) => {
+      if (file.isTest && isSuite(node.callee))
+        for (const argument of node.arguments) suites.add(argument.start);
+    },
+    FunctionDeclaration: add,
+    FunctionExpression: add,
+    ArrowFunctionExpression: add,
+    TSAnyKeyword: () => {
+      anyCount += 1;
+    },
+    TSAsExpression: (node) => {
+      const target = node.typeAnnotation;
+      const named =
+        target.type === 'TSTypeReference' && target.typeName.type === 'Identifier'
+          ? target.typeName.name
+          : '';
+      if (named !== 'const') casts += 1;
+    },
+  });
+  const commented = file.comments.map(({ start, end }) => file.lineOf(end) - file.lineOf(start) + 1);
+  return {
+    file,
+    functions,
+    anyCount,
+    casts,
+    commentLines: commented.reduce((total, lines) => total + lines, 0),
+  };
+}
+
+/** describe(…), describe.skipIf(…)(…), describe.each(…)(…) and suites with a name of their own. */
+function isSuite(callee: ESTree.Node): boolean {
+  if (callee.type === 'Identifier') return /^describe/.test(callee.name);
+  if (callee.type === 'MemberExpression') return isSuite(callee.object);
+  return callee.type === 'CallExpression' && isSuite(callee.callee);
+}
+
+function findingsOf({ file, functions }: Measured): Finding[] {
+  const found: Finding[] = [];
+  const add = (line: number, isError: boolean, text: string): void => {
+    found.push({ path: file.path, line, level: isError ? 'error' : 'warning', text });
+  };
+  if (file.lineCount > LIMITS.fileWarns) {
+    add(0, file.lineCount > LIMITS.fileFails, `${file.lineCount} lines (limit ${LIMITS.fileWarns})`);
+  }
+  for (const { name, line, lines, parameters } of functions) {
+    if (lines > LIMITS.functionWarns) {
+      add(
+        line,
+        lines > LIMITS.functionFails,
+        `function ${name} has ${lines} lines (limit ${LIMITS.functionWarns})`,
+      );
+    }
+    if (parameters > LIMITS.parameters)
+      add(line, false, `function ${name} has ${parameters} parameters (limit 3)`);
+  }
+  return found;
+}
