@@ -1,0 +1,24 @@
+// `npm test`: everything `verify` checks, then the journeys end to end, on both databases where PostgreSQL is installed.
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { startTestServices } from '@api-proxy/e2e/harness/services';
+import { interruption, runAndReport } from './runner/report.ts';
+import type { Step } from './runner/steps.ts';
+import { type Site, verifySteps } from './runner/verify-steps.ts';
+import { runVitest } from './runner/vitest.ts';
+
+function endToEnd(site: Site): Step {
+  const args = ['--config', join('e2e', 'vitest.config.ts')];
+  return { name: 'end to end', run: () => runVitest({ ...site, args, cwd: site.root }) };
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { signal } = interruption();
+const services = await startTestServices(process.env);
+try {
+  const site = { root, env: { ...process.env, ...services.env }, signal };
+  process.exitCode = await runAndReport([...verifySteps(site), [endToEnd(site)]], services.missing);
+} finally {
+  await services.stop();
+}
