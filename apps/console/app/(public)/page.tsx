@@ -1,0 +1,4 @@
+// The landing page.
+export default function LandingPage() {
+  return null;
+}

@@ -1,0 +1,14 @@
+// Gives next-intl the language and the messages of one request.
+import { cookies, headers } from 'next/headers';
+import { getRequestConfig } from 'next-intl/server';
+import en from '../messages/en.json';
+import zh from '../messages/zh.json';
+import { chooseLocale, LOCALE_COOKIE } from './locale.ts';
+
+const MESSAGES = { zh, en };
+
+export default getRequestConfig(async () => {
+  const [jar, head] = await Promise.all([cookies(), headers()]);
+  const locale = chooseLocale(jar.get(LOCALE_COOKIE)?.value, head.get('accept-language'));
+  return { locale, messages: MESSAGES[locale], timeZone: 'UTC' };
+});
