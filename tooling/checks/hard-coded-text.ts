@@ -16,8 +16,8 @@ const SHOWN_ATTRIBUTES = new Set([
 // Names that read the same in every language.
 const NAMES =
   /^(api-proxy|OpenAI|Anthropic|Claude|GitHub|API|URL|ID|JSON|SSE|USD|RPM|TPM|curl|中文|English)$/;
-// A sample value such as `sk-…`, `https://…`, `name@example.com`, `gpt-4o`: one word with a sign or digit in it.
-const SAMPLE = /^\S*[\d:/@._*-]\S*$/;
+// A sample value such as `sk-…`, `https://…`, `name@example.com`, `gpt-4o`: a word with a sign or digit in it.
+const SAMPLE = /^\S*(\d|…|[:/@._*]\S)\S*$/;
 const CODE_TAGS = new Set(['code', 'kbd', 'pre', 'samp', 'style', 'script']);
 
 /** Chinese in any literal, and words in JSX or in attributes that are read out or shown. */
@@ -32,7 +32,10 @@ export function checkHardCodedText(file: SourceFile): Finding[] {
   const addIfShown = (node: ESTree.Node, text: string): void => {
     const value = text.trim();
     const isCode = inCode.some((span) => node.start >= span.start && node.end <= span.end);
-    if (WORD.test(value) && !isCode && !NAMES.test(value) && !SAMPLE.test(value)) add(node, value);
+    const words = value
+      .split(/\s+/)
+      .filter((word) => WORD.test(word) && !NAMES.test(word) && !SAMPLE.test(word));
+    if (words.length > 0 && !isCode) add(node, value);
   };
   visit(file, {
     JSXElement: (node) => {
