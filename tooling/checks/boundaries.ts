@@ -87,10 +87,7 @@ function declaredFinding(file: SourceFile, arrow: Import, manifests: Manifest[])
 
 /** Files that never run in production: tests, configuration of tools, and the parts made for development. */
 function isDevelopment(file: SourceFile): boolean {
-  return (
-    file.isTest ||
-    /^(tooling|bench|e2e)\/|\.config\.(ts|mjs)$|\.contract\.ts$|\/contract\.ts$/.test(file.path)
-  );
+  return file.isTest || /^(tooling|bench|e2e)\/|\.config\.(ts|mjs)$/.test(file.path);
 }
 
 function environmentFindings(file: SourceFile): Finding[] {

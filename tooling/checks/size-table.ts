@@ -25,9 +25,18 @@ export interface SizeRow {
   commentShare: number;
 }
 
+interface MeasuredFunction {
+  name: string;
+  start: number;
+  end: number;
+  line: number;
+  lines: number;
+  parameters: number;
+}
+
 interface Measured {
   file: SourceFile;
-  functions: { name: string; line: number; lines: number; parameters: number }[];
+  functions: MeasuredFunction[];
   anyCount: number;
   casts: number;
   commentLines: number;
@@ -99,20 +108,18 @@ function rowOf(part: string, measured: Measured[]): SizeRow {
 }
 
 function measure(file: SourceFile): Measured {
-  const functions: Measured['functions'] = [];
-  const suites = new Set<number>();
+  const functions: MeasuredFunction[] = [];
+  const suites: ESTree.CallExpression[] = [];
   let [anyCount, casts] = [0, 0];
   const add = (node: ESTree.Function | ESTree.ArrowFunctionExpression): void => {
-    // A `describe` block is a chapter, not a function; the tests inside it are measured.
-    if (suites.has(node.start)) return;
-    const line = file.lineOf(node.start);
+    const { start, end, params } = node;
+    const line = file.lineOf(start);
     const name = 'id' in node && node.id ? node.id.name : '(anonymous)';
-    functions.push({ name, line, lines: file.lineOf(node.end) - line + 1, parameters: node.params.length });
+    functions.push({ name, start, end, line, lines: file.lineOf(end) - line + 1, parameters: params.length });
   };
   visit(file, {
     CallExpression: (node) => {
-      if (file.isTest && isSuite(node.callee))
-        for (const argument of node.arguments) suites.add(argument.start);
+      if (file.isTest && isSuite(node.callee)) suites.push(node);
     },
     FunctionDeclaration: add,
     FunctionExpression: add,
@@ -132,11 +139,17 @@ function measure(file: SourceFile): Measured {
   const commented = file.comments.map(({ start, end }) => file.lineOf(end) - file.lineOf(start) + 1);
   return {
     file,
-    functions,
+    functions: functions.filter((one) => !isChapter(one, suites)),
     anyCount,
     casts,
     commentLines: commented.reduce((total, lines) => total + lines, 0),
   };
+}
+
+/** The callback of a `describe`, and a function around one, are chapters; the tests inside them are measured. */
+function isChapter(one: MeasuredFunction, suites: ESTree.CallExpression[]): boolean {
+  const isCallback = suites.some((suite) => suite.arguments.some((argument) => argument.start === one.start));
+  return isCallback || suites.some((suite) => suite.start >= one.start && suite.end <= one.end);
 }
 
 /** describe(…), describe.skipIf(…)(…), describe.each(…)(…) and suites with a name of their own. */

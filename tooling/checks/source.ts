@@ -18,7 +18,8 @@ export interface SourceFile {
 const CODE = /\.(ts|tsx|mjs|cjs|js)$/;
 // Generated code and data: written by a tool, or recorded; and declarations, which hold no code.
 const EXEMPT = /(^|\/)(migrations|fixtures|data|generated)\/|\.generated\.tsx?$|\.d\.ts$|^bench\/results\//;
-const TEST = /\.test\.tsx?$/;
+// The contract suite of a port is a test that its adapters' tests call.
+const TEST = /\.test\.tsx?$|^packages\/stores\/src\/.+\/contract\.ts$/;
 
 /**
  * Parses every code file of the tree that people write.
