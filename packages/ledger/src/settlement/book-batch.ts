@@ -1,0 +1,236 @@
+// Books a batch in one transaction: log rows, charges, budgets, leases, roll-ups; each table takes one parameter.
+import type { Database, Transaction } from '@api-proxy/db/database';
+import { rowsOf } from '@api-proxy/db/rows';
+import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
+import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
+import { newId } from '@api-proxy/kit/id';
+import { type SQL, sql } from 'drizzle-orm';
+import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf } from '../budget/budget.ts';
+import { type Charges, planCharges } from './charges.ts';
+import { columnList, recordSet } from './json-parameter.ts';
+import { LOG_COLUMNS, logRecord } from './log-record.ts';
+import { ROLL_UP_HISTOGRAMS, ROLL_UP_KEY, ROLL_UP_SUMS, rollUp } from './roll-up.ts';
+import { chargeOf, endedAtMs, type SettlementRow } from './settlement-row.ts';
+
+export type BatchContext = {
+  readonly db: Database;
+  /** Whose leases the charges use up. */
+  readonly workerId: string;
+  /** Budgets on which this worker holds money for a request. */
+  heldBy(requestId: string): readonly string[];
+  /** The zone of the quota windows. */
+  readonly zone: Intl.DateTimeFormat;
+};
+
+export type Booked = {
+  /** Request ids stored now; the others of the batch were booked before. */
+  readonly inserted: ReadonlySet<string>;
+  readonly charges: Charges;
+};
+
+const NO_CHARGES: Charges = { entries: [], budgets: [], leases: new Map(), taken: [] };
+
+/**
+ * Books rows, each at most once for good: a row whose `(started_at, request_id)` is stored already does nothing.
+ * Locks in a fixed order (log, budgets by id, ledger, leases, roll-ups, keys), so that parallel writers wait and
+ * don't deadlock. @throws what the driver throws; nothing is booked then.
+ */
+export function bookBatch(context: BatchContext, rows: readonly SettlementRow[]): Promise<Booked> {
+  return context.db.transaction(async (tx) => {
+    const inserted = await insertLog(tx, rows);
+    const fresh = firstOfEach(rows, inserted);
+    if (fresh.length === 0) return { inserted, charges: NO_CHARGES };
+    const charges = await bookCharges(tx, context, fresh);
+    await addRollUp(tx, 'usage_by_minute', rollUp(fresh, MINUTE_MS));
+    await addRollUp(tx, 'usage_by_hour', rollUp(fresh, HOUR_MS));
+    await touchKeys(tx, fresh);
+    return { inserted, charges };
+  });
+}
+
+function firstOfEach(rows: readonly SettlementRow[], ids: ReadonlySet<string>): SettlementRow[] {
+  const left = new Set(ids);
+  return rows.filter((row) => left.delete(row.requestId));
+}
+
+async function insertLog(tx: Transaction, rows: readonly SettlementRow[]): Promise<Set<string>> {
+  const found = rowsOf<{ request_id: string }>(
+    await tx.execute(sql`
+      insert into request_log (${columnList(LOG_COLUMNS)})
+      select ${columnList(LOG_COLUMNS)} from ${recordSet(rows.map(logRecord), LOG_COLUMNS)}
+      order by started_at, request_id
+      on conflict do nothing returning request_id`),
+  );
+  return new Set(found.map((row) => row.request_id));
+}
+
+async function bookCharges(
+  tx: Transaction,
+  context: BatchContext,
+  rows: readonly SettlementRow[],
+): Promise<Charges> {
+  const paying = rows.filter((row) => chargeOf(row) !== 0n);
+  if (paying.length === 0) return NO_CHARGES;
+  const budgets = await lockBudgets(tx, paying);
+  const held = [...new Set(paying.flatMap((row) => context.heldBy(row.requestId)))];
+  const leases = await readLeases(tx, context.workerId, held);
+  const charges = planCharges(paying, { budgets, leases, heldBy: context.heldBy, zone: context.zone });
+  await insertEntries(tx, charges);
+  await storeBudgets(tx, charges.budgets);
+  await storeLeases(tx, context.workerId, charges.leases);
+  return charges;
+}
+
+async function selectBudgets(tx: Transaction, owners: readonly object[]): Promise<Budget[]> {
+  const source = recordSet(owners, [
+    ['kind', 'text'],
+    ['owner', 'text'],
+  ]);
+  const found = rowsOf<BudgetRow>(
+    await tx.execute(sql`
+      select ${sql.raw(BUDGET_COLUMNS)} from budgets b
+      join ${source} on b.owner_kind = r.kind and b.owner_id = r.owner
+      order by b.id for no key update of b`),
+  );
+  return found.map(budgetOf);
+}
+
+/** Every budget of the rows' users and keys; a payer without a balance gets one, so that no charge is lost. */
+async function lockBudgets(tx: Transaction, rows: readonly SettlementRow[]): Promise<Budget[]> {
+  const users = new Set(rows.map((row) => row.userId));
+  const owners = [
+    ...[...users].map((owner) => ({ kind: 'user', owner })),
+    ...[...new Set(rows.map((row) => row.keyId))].map((owner) => ({ kind: 'key', owner })),
+  ];
+  const budgets = await selectBudgets(tx, owners);
+  const balanced = new Set(budgets.filter(({ span }) => span === 'balance').map(({ ownerId }) => ownerId));
+  const missing = [...users].filter((user) => !balanced.has(user)).sort();
+  if (missing.length === 0) return budgets;
+  const made = missing.map((owner) => ({ id: newId('bud'), owner }));
+  const source = recordSet(made, [
+    ['id', 'text'],
+    ['owner', 'text'],
+  ]);
+  await tx.execute(sql`
+    insert into budgets (id, owner_kind, owner_id, span, "limit")
+    select id, 'user', owner, 'balance', 0 from ${source} order by owner on conflict do nothing`);
+  return selectBudgets(tx, owners);
+}
+
+async function readLeases(
+  tx: Transaction,
+  workerId: string,
+  budgetIds: readonly string[],
+): Promise<Map<string, bigint>> {
+  if (budgetIds.length === 0) return new Map();
+  const source = recordSet(
+    budgetIds.map((budget) => ({ budget })),
+    [['budget', 'text']],
+  );
+  const found = rowsOf<{ budget_id: string; amount: string }>(
+    await tx.execute(sql`
+      select l.budget_id, l.amount::text as amount from budget_leases l
+      join ${source} on l.budget_id = r.budget where l.worker_id = ${workerId}`),
+  );
+  return new Map(found.map((row) => [row.budget_id, BigInt(row.amount)]));
+}
+
+async function insertEntries(tx: Transaction, charges: Charges): Promise<void> {
+  if (charges.entries.length === 0) return;
+  const records = charges.entries.map((entry, place) => ({
+    place,
+    user_id: entry.userId,
+    reference: entry.requestId,
+    amount: entry.amount.toString(),
+    balance_after: entry.balanceAfter.toString(),
+    key_id: entry.keyId,
+  }));
+  const source = recordSet(records, [
+    ['place', 'integer'],
+    ['user_id', 'text'],
+    ['reference', 'text'],
+    ['amount', 'bigint'],
+    ['balance_after', 'bigint'],
+    ['key_id', 'text'],
+  ]);
+  await tx.execute(sql`
+    insert into ledger_entries (user_id, kind, reference, amount, balance_after, key_id)
+    select user_id, 'charge', reference, amount, balance_after, key_id from ${source} order by place`);
+}
+
+async function storeBudgets(tx: Transaction, budgets: readonly Budget[]): Promise<void> {
+  const records = budgets.map((budget) => ({
+    id: budget.id,
+    used: budget.used.toString(),
+    leased: budget.leased.toString(),
+    started: budget.windowStartedAtMs === null ? null : new Date(budget.windowStartedAtMs).toISOString(),
+  }));
+  const source = recordSet(records, [
+    ['id', 'text'],
+    ['used', 'bigint'],
+    ['leased', 'bigint'],
+    ['started', 'timestamptz'],
+  ]);
+  await tx.execute(sql`
+    update budgets b set used = r.used, leased = r.leased, window_started_at = r.started, updated_at = now()
+    from ${source} where b.id = r.id`);
+}
+
+async function storeLeases(
+  tx: Transaction,
+  workerId: string,
+  leases: ReadonlyMap<string, bigint>,
+): Promise<void> {
+  if (leases.size === 0) return;
+  const records = [...leases].map(([budget, amount]) => ({ budget, amount: amount.toString() }));
+  const source = recordSet(records, [
+    ['budget', 'text'],
+    ['amount', 'bigint'],
+  ]);
+  await tx.execute(sql`
+    update budget_leases l set amount = r.amount from ${source}
+    where l.budget_id = r.budget and l.worker_id = ${workerId}`);
+}
+
+/** `column = table.column + excluded.column` for sums, element by element for histograms. */
+function additions(table: string): SQL {
+  const sums = ROLL_UP_SUMS.map(([name]) => `"${name}" = ${table}."${name}" + excluded."${name}"`);
+  const histograms = ROLL_UP_HISTOGRAMS.map(([name]) => {
+    const elements = Array.from(
+      { length: LATENCY_BOUNDS_MS.length + 1 },
+      (_, index) => `${table}."${name}"[${index + 1}] + excluded."${name}"[${index + 1}]`,
+    );
+    return `"${name}" = array[${elements.join(', ')}]`;
+  });
+  return sql.raw([...sums, ...histograms].join(', '));
+}
+
+async function addRollUp(
+  tx: Transaction,
+  table: 'usage_by_minute' | 'usage_by_hour',
+  records: readonly object[],
+): Promise<void> {
+  if (records.length === 0) return;
+  const columns = [...ROLL_UP_KEY, ...ROLL_UP_SUMS, ...ROLL_UP_HISTOGRAMS];
+  await tx.execute(sql`
+    insert into ${sql.raw(table)} (${columnList(columns)})
+    select ${columnList(columns)} from ${recordSet(records, columns)}
+    on conflict (${columnList(ROLL_UP_KEY)}) do update set ${additions(table)}`);
+}
+
+/** Moves `last_used_at` forward; keys are locked in order first. */
+async function touchKeys(tx: Transaction, rows: readonly SettlementRow[]): Promise<void> {
+  const latest = new Map<string, number>();
+  for (const row of rows) {
+    if (!row.probe) latest.set(row.keyId, Math.max(latest.get(row.keyId) ?? 0, endedAtMs(row)));
+  }
+  if (latest.size === 0) return;
+  const records = [...latest].map(([id, atMs]) => ({ id, at: new Date(atMs).toISOString() }));
+  const source = recordSet(records, [
+    ['id', 'text'],
+    ['at', 'timestamptz'],
+  ]);
+  await tx.execute(sql`
+    with locked as (select k.id, r.at from keys k join ${source} on k.id = r.id order by k.id for no key update of k)
+    update keys set last_used_at = greatest(keys.last_used_at, locked.at) from locked where keys.id = locked.id`);
+}

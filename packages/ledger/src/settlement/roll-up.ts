@@ -1,0 +1,153 @@
+// Adds settled rows up per minute or hour and user, key, channel, model, outcome: what dashboards read.
+import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
+import type { Column } from './json-parameter.ts';
+import { NAME_CAP } from './log-record.ts';
+import { chargeOf, type SettlementRow } from './settlement-row.ts';
+
+const BUCKETS = LATENCY_BOUNDS_MS.length + 1;
+
+/** The dimensions: the primary key of the roll-up tables, in its order. */
+export const ROLL_UP_KEY: readonly Column[] = [
+  ['bucket', 'timestamptz'],
+  ['user_id', 'text'],
+  ['key_id', 'text'],
+  ['channel_id', 'text'],
+  ['model', 'text'],
+  ['outcome', 'text'],
+];
+
+export const ROLL_UP_SUMS: readonly Column[] = [
+  ['requests', 'bigint'],
+  ['input_tokens', 'bigint'],
+  ['cache_read_tokens', 'bigint'],
+  ['cache_write5m_tokens', 'bigint'],
+  ['cache_write1h_tokens', 'bigint'],
+  ['output_tokens', 'bigint'],
+  ['reasoning_tokens', 'bigint'],
+  ['estimated_requests', 'bigint'],
+  ['cost', 'bigint'],
+  ['operator_loss', 'bigint'],
+  ['first_byte_ms_sum', 'bigint'],
+  ['first_byte_count', 'bigint'],
+  ['duration_ms_sum', 'bigint'],
+];
+
+export const ROLL_UP_HISTOGRAMS: readonly Column[] = [
+  ['first_byte_histogram', 'integer[]'],
+  ['duration_histogram', 'integer[]'],
+];
+
+/** Sums of one bucket; money as bigint until it is written. */
+type Sums = {
+  requests: number;
+  input_tokens: number;
+  cache_read_tokens: number;
+  cache_write5m_tokens: number;
+  cache_write1h_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  estimated_requests: number;
+  cost: bigint;
+  operator_loss: bigint;
+  first_byte_ms_sum: number;
+  first_byte_count: number;
+  duration_ms_sum: number;
+  first_byte_histogram: number[];
+  duration_histogram: number[];
+};
+
+type Dimensions = {
+  bucket: string;
+  user_id: string;
+  key_id: string;
+  channel_id: string;
+  model: string;
+  outcome: string;
+};
+
+/** Which of the histogram's 13 buckets a latency belongs to: bounds are included, the last bucket is open. */
+export function latencyBucket(ms: number): number {
+  const index = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
+  return index === -1 ? BUCKETS - 1 : index;
+}
+
+function emptySums(): Sums {
+  return {
+    requests: 0,
+    input_tokens: 0,
+    cache_read_tokens: 0,
+    cache_write5m_tokens: 0,
+    cache_write1h_tokens: 0,
+    output_tokens: 0,
+    reasoning_tokens: 0,
+    estimated_requests: 0,
+    cost: 0n,
+    operator_loss: 0n,
+    first_byte_ms_sum: 0,
+    first_byte_count: 0,
+    duration_ms_sum: 0,
+    first_byte_histogram: new Array<number>(BUCKETS).fill(0),
+    duration_histogram: new Array<number>(BUCKETS).fill(0),
+  };
+}
+
+function countIn(histogram: number[], ms: number): void {
+  const bucket = latencyBucket(ms);
+  histogram[bucket] = (histogram[bucket] ?? 0) + 1;
+}
+
+function add(sums: Sums, row: SettlementRow): void {
+  const { usage } = row;
+  const durationMs = Math.round(row.durationMs);
+  sums.requests++;
+  sums.input_tokens += usage.input;
+  sums.cache_read_tokens += usage.cacheRead;
+  sums.cache_write5m_tokens += usage.cacheWrite5m;
+  sums.cache_write1h_tokens += usage.cacheWrite1h;
+  sums.output_tokens += usage.output;
+  sums.reasoning_tokens += usage.reasoning;
+  if (usage.estimated) sums.estimated_requests++;
+  sums.cost += chargeOf(row);
+  sums.operator_loss += row.operatorLossNanoUsd ?? 0n;
+  sums.duration_ms_sum += durationMs;
+  countIn(sums.duration_histogram, durationMs);
+  if (row.firstByteMs === null) return;
+  const firstByteMs = Math.round(row.firstByteMs);
+  sums.first_byte_ms_sum += firstByteMs;
+  sums.first_byte_count++;
+  countIn(sums.first_byte_histogram, firstByteMs);
+}
+
+/**
+ * Records of a roll-up table, one per bucket of `lengthMs` (by the request's start) and dimensions, sorted by key so
+ * that two writers lock in the same order. Probes are left out.
+ */
+export function rollUp(rows: readonly SettlementRow[], lengthMs: number): object[] {
+  const groups = new Map<string, { dimensions: Dimensions; sums: Sums }>();
+  for (const row of rows) {
+    if (row.probe) continue;
+    const dimensions: Dimensions = {
+      bucket: new Date(Math.floor(row.startedAtMs / lengthMs) * lengthMs).toISOString(),
+      user_id: row.userId,
+      key_id: row.keyId,
+      channel_id: row.channelId ?? '',
+      model: row.modelAsked.slice(0, NAME_CAP),
+      outcome: row.outcome,
+    };
+    const key = JSON.stringify(Object.values(dimensions));
+    let group = groups.get(key);
+    if (!group) {
+      group = { dimensions, sums: emptySums() };
+      groups.set(key, group);
+    }
+    add(group.sums, row);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { dimensions, sums }]) => ({
+      ...dimensions,
+      ...sums,
+      cost: sums.cost.toString(),
+      operator_loss: sums.operator_loss.toString(),
+    }));
+}
