@@ -41,3 +41,13 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The value at a path of keys and positions, e.g. `valueAt(answer, 'content', 0, 'text')`; undefined if absent. */
+export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof step === 'number') at = Array.isArray(at) ? at[step] : undefined;
+    else at = isRecord(at) ? at[step] : undefined;
+  }
+  return at;
+}

@@ -66,6 +66,7 @@ export interface WitnessBook extends Witness {
 }
 
 const KEPT = 2_000;
+const GLANCE_MS = 10;
 const NO_USAGE: FakeUsage = {
   input: 0,
   cacheRead: 0,
@@ -159,12 +160,14 @@ export function witnessBook(now: () => number): WitnessBook {
       const { promise, resolve, reject } = Promise.withResolvers<WitnessRecord>();
       const waiter: Waiter = { test, resolve };
       waiters.add(waiter);
-      const timer = setTimeout(
-        () => reject(new Error(`witness saw no such request in ${timeoutMs} ms`)),
-        timeoutMs,
-      );
+      const timer = setTimeout(() => {
+        reject(new Error(`witness saw no such request in ${timeoutMs} ms`));
+      }, timeoutMs);
+      // Counts grow while a stream runs, without a notice of their own.
+      const glance = setInterval(() => records.slice(-KEPT).forEach(changed), GLANCE_MS);
       return promise.finally(() => {
         clearTimeout(timer);
+        clearInterval(glance);
         waiters.delete(waiter);
       });
     },

@@ -5,6 +5,8 @@ const REST =
   'What it says depends only on the request. ';
 const FILLER = 'abcdefghijklmnopqrstuvwxyz 0123456789 '.repeat(1725);
 const QUOTE_LIMIT = 80;
+const SMALL_PIECE = 256;
+const POOL = 16;
 
 function quoteOf(text: string): string {
   return Array.from(text.slice(0, QUOTE_LIMIT * 2))
@@ -42,11 +44,17 @@ export function pieceSlices(text: string, length: number): readonly string[] {
   return pieces;
 }
 
-/** `count` pieces of exactly `size` bytes, each starting with its number where it fits. */
+/**
+ * `count` pieces of exactly `size` bytes, each starting with its number where it fits. Large pieces are shared by
+ * every sixteenth event, so that a huge answer does not have to be held.
+ */
 export function eventPieces(count: number, size: number): readonly string[] {
   const filler = exactText(size);
-  return Array.from({ length: count }, (_, index) => {
+  const marked = (index: number) => {
     const mark = `${index} `;
     return mark.length <= size ? mark + filler.slice(mark.length) : filler;
-  });
+  };
+  if (size <= SMALL_PIECE) return Array.from({ length: count }, (_, index) => marked(index));
+  const pool = Array.from({ length: POOL }, (_, index) => marked(index));
+  return Array.from({ length: count }, (_, index) => pool[index % POOL] ?? filler);
 }
