@@ -18,7 +18,7 @@ const settingsSchema = z.object({
   databasePoolSize: z.number(),
   appSecret: secretText,
   emailVerifySecret: secretText,
-  publicUrl: z.string(),
+  publicUrl: z.string().optional(),
   trustedProxyHops: z.number(),
   drainTimeoutMs: z.number(),
   logLevel: z.string(),

@@ -1,6 +1,7 @@
 // One supervised child process: started, watched, restarted with back-off after a crash, stopped by request.
 import type { ChildProcess } from 'node:child_process';
 import { sleep } from '@api-proxy/kit/duration';
+import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 
 const FIRST_DELAY_MS = 250;
@@ -22,24 +23,8 @@ export type ChildOptions = {
   firstDelayMs?: number;
 };
 
-export type SupervisedChild = {
-  /** The process running now. */
-  current(): ChildProcess | undefined;
-  /** No restart from here on; resolves when the process has ended. `ask` begins its end. */
-  stop(ask: (child: ChildProcess) => void, killAfterMs: number): Promise<void>;
-  /** Ends it now. */
-  kill(): void;
-};
-
-/** Starts the child; resolves at its first readiness, rejects when its first start fails. */
-export async function superviseChild(options: ChildOptions): Promise<SupervisedChild> {
-  const state = new ChildState(options);
-  await state.launch();
-  state.watch();
-  return state;
-}
-
-class ChildState implements SupervisedChild {
+/** A process that is kept running until it is stopped. */
+export class SupervisedChild {
   readonly #options: ChildOptions;
   #child: ChildProcess | undefined;
   #ended: Promise<string> = Promise.resolve('never started');
@@ -52,12 +37,26 @@ class ChildState implements SupervisedChild {
     this.#delayMs = options.firstDelayMs ?? FIRST_DELAY_MS;
   }
 
+  /** Starts it and resolves when it serves. @throws when this first start fails; nothing runs then. */
+  async start(): Promise<void> {
+    await this.#launch();
+    this.#keep();
+  }
+
+  /** Starts it and goes on trying when that fails. */
+  startPatiently(): void {
+    this.#launch()
+      .catch((thrown) => this.#complain(thrown))
+      .then(() => this.#keep());
+  }
+
+  /** The process running now. */
   current(): ChildProcess | undefined {
     return this.#child;
   }
 
   /** One start, up to readiness. @throws what `untilReady` throws, or how the process ended. */
-  async launch(): Promise<void> {
+  async #launch(): Promise<void> {
     const child = this.#options.spawn();
     this.#child = child;
     this.#startedMs = performance.now();
@@ -74,7 +73,7 @@ class ChildState implements SupervisedChild {
   }
 
   /** Follows the child for as long as it is wanted. */
-  async watch(): Promise<void> {
+  async #keep(): Promise<void> {
     const { log, name, onLost } = this.#options;
     while (!this.#stopping.signal.aborted) {
       const how = await this.#ended;
@@ -86,10 +85,17 @@ class ChildState implements SupervisedChild {
       await sleep(this.#delayMs, this.#stopping.signal).catch(() => undefined);
       if (this.#stopping.signal.aborted) return;
       this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS);
-      await this.launch().catch((thrown) => log.error({ err: thrown, child: name }, `${name} did not start`));
+      await this.#launch().catch((thrown) => this.#complain(thrown));
     }
   }
 
+  #complain(thrown: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    const { log, name } = this.#options;
+    log.error({ err: thrown, child: name }, `${name} did not start: ${messageOf(thrown)}`);
+  }
+
+  /** No restart from here on; resolves when the process has ended. `ask` begins its end. */
   async stop(ask: (child: ChildProcess) => void, killAfterMs: number): Promise<void> {
     this.#stopping.abort();
     const child = this.#child;
@@ -100,6 +106,7 @@ class ChildState implements SupervisedChild {
     clearTimeout(timer);
   }
 
+  /** Ends it now, for good. */
   kill(): void {
     this.#stopping.abort();
     this.#child?.kill('SIGKILL');

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { MINUTE_MS, sleep } from '@api-proxy/kit/duration';
 import { AppError } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
-import { type SupervisedChild, superviseChild } from './child.ts';
+import { SupervisedChild } from './child.ts';
 import { childEnvironment } from './config.ts';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console', import.meta.url));
@@ -37,11 +37,11 @@ export function requireBuiltConsole(): void {
   });
 }
 
-/** Starts Next; resolves when it takes connections, rejects when its first start fails. */
+/** Starts Next and keeps it running; pages wait for it, the API doesn't. */
 export async function startConsole(options: ConsoleOptions): Promise<ConsoleProcess> {
   const ports = new WeakMap<ChildProcess, number>();
   let port = await freeLoopbackPort();
-  const child = await superviseChild({
+  const child = new SupervisedChild({
     name: 'console',
     log: options.log,
     spawn: () => {
@@ -59,6 +59,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleProc
       });
     },
   });
+  child.startPatiently();
   return { child, stop: () => child.stop((process) => process.kill('SIGTERM'), STOP_MS) };
 }
 

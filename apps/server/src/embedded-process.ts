@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@api-proxy/kit/logger';
 import { Secret } from '@api-proxy/kit/secret';
-import { type SupervisedChild, superviseChild } from './child.ts';
+import { SupervisedChild } from './child.ts';
 import { childReady } from './child-messages.ts';
 
 const PROGRAM = fileURLToPath(new URL('./embedded-database.ts', import.meta.url));
@@ -29,7 +29,7 @@ export async function startEmbeddedDatabase(options: {
   log: Logger;
 }): Promise<EmbeddedDatabase> {
   const folder = socketFolder(options.dataDir);
-  const child = await superviseChild({
+  const child = new SupervisedChild({
     name: 'embedded database',
     log: options.log,
     spawn: () => spawnDatabase(options.dataDir, path.join(folder.path, SOCKET_NAME)),
@@ -37,6 +37,7 @@ export async function startEmbeddedDatabase(options: {
       await childReady(process);
     },
   });
+  await child.start();
   return {
     url: new Secret(`postgresql://postgres@localhost:5432/postgres?host=${encodeURIComponent(folder.path)}`),
     child,

@@ -1,0 +1,92 @@
+// Callers by the hash of their credential: bounded, one load per credential at a time, forgotten when the bus says so.
+import type { Caller, CallerSource, Maybe } from '@api-proxy/gateway/ports';
+import type { Clock } from '@api-proxy/kit/clock';
+import { MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
+
+const DEFAULTS = {
+  /** A lost bus message is healed after this time at the latest. */
+  knownForMs: MINUTE_MS,
+  unknownForMs: 5 * SECOND_MS,
+  capacity: 20_000,
+};
+
+export type CallerCacheOptions = {
+  /** Reads one caller from the database; null: nobody has this credential. */
+  load: (credentialHash: string) => Promise<Caller | null>;
+  clock: Clock;
+  knownForMs?: number;
+  unknownForMs?: number;
+  /** Callers kept at most, and as many unknown credentials apart from them. */
+  capacity?: number;
+};
+
+type Known = { caller: Caller; untilMs: number };
+
+export class CallerCache implements CallerSource {
+  readonly #options: Required<CallerCacheOptions>;
+  // A Map remembers the order of insertion, so its first entry is the one used longest ago.
+  readonly #known = new Map<string, Known>();
+  // Kept apart: guesses must not push out the callers that exist.
+  readonly #unknown = new Map<string, number>();
+  readonly #loading = new Map<string, Promise<Caller | null>>();
+  #generation = 0;
+
+  constructor(options: CallerCacheOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+  }
+
+  find(credentialHash: string): Maybe<Caller | null> {
+    const nowMs = this.#options.clock.nowMs();
+    const known = this.#known.get(credentialHash);
+    if (known && known.untilMs > nowMs) return known.caller;
+    const unknownUntilMs = this.#unknown.get(credentialHash);
+    if (unknownUntilMs !== undefined && unknownUntilMs > nowMs) return null;
+    return this.#loading.get(credentialHash) ?? this.#load(credentialHash);
+  }
+
+  /** Forgets one key of a user, or all of them; a load under way is not kept either. */
+  forget(userId: string, keyId: string | null): void {
+    this.#generation += 1;
+    // The change may be the creation of a key that somebody tried too early.
+    this.#unknown.clear();
+    this.#loading.clear();
+    for (const [hash, { caller }] of this.#known) {
+      if (caller.user.id === userId && (keyId === null || caller.key.id === keyId)) this.#known.delete(hash);
+    }
+  }
+
+  #load(credentialHash: string): Promise<Caller | null> {
+    const generation = this.#generation;
+    const loading = this.#options
+      .load(credentialHash)
+      .then((caller) => {
+        if (generation === this.#generation) this.#keep(credentialHash, caller);
+        return caller;
+      })
+      .finally(() => {
+        if (this.#loading.get(credentialHash) === loading) this.#loading.delete(credentialHash);
+      });
+    this.#loading.set(credentialHash, loading);
+    return loading;
+  }
+
+  #keep(credentialHash: string, caller: Caller | null): void {
+    const { clock, knownForMs, unknownForMs, capacity } = this.#options;
+    const nowMs = clock.nowMs();
+    if (caller === null) {
+      this.#unknown.set(credentialHash, nowMs + unknownForMs);
+      dropOldest(this.#unknown, capacity);
+      return;
+    }
+    this.#known.delete(credentialHash);
+    this.#known.set(credentialHash, { caller, untilMs: nowMs + knownForMs });
+    dropOldest(this.#known, capacity);
+  }
+}
+
+function dropOldest(map: Map<string, unknown>, capacity: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= capacity) return;
+    map.delete(oldest);
+  }
+}

@@ -1,0 +1,172 @@
+// Starts the parts of an installation in order, keeps them running, and stops them in the reverse order.
+import { fork } from 'node:child_process';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SECOND_MS } from '@api-proxy/kit/duration';
+import type { Logger } from '@api-proxy/kit/logger';
+import type { Secret } from '@api-proxy/kit/secret';
+import { SupervisedChild } from './child.ts';
+import { childReady, startMessage, type WorkerSettings } from './child-messages.ts';
+import type { Config } from './config.ts';
+import { requireBuiltConsole, startConsole } from './console-process.ts';
+import { generatedSecret, lockFile, prepareDataDir } from './data-dir.ts';
+import { startEmbeddedDatabase } from './embedded-process.ts';
+import { portProblem } from './port-problem.ts';
+import { bringSchemaToHead } from './schema-head.ts';
+
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const WORKER_CLOSE_MS = 30 * SECOND_MS;
+/** A restarted instance may find the last one in its final moments. */
+const LOCK_WAIT_MS = 10 * SECOND_MS;
+
+export type SupervisorOptions = { config: Config; development: boolean; log: Logger };
+
+export type Installation = {
+  mode: 'embedded' | 'distributed';
+  schema: number;
+  /** Port that is served (the configured one, or the one found for port 0). */
+  port: number;
+  /** Address for people, without a trailing slash. */
+  url: string;
+  /** Children by name, for tests and diagnosis. */
+  children: {
+    worker: SupervisedChild;
+    console: SupervisedChild | undefined;
+    database: SupervisedChild | undefined;
+  };
+  /** Drains and stops everything; `graceMs` more of new requests first. */
+  stop(graceMs: number): Promise<void>;
+  /** Ends the serving processes at once; the embedded database still writes its pages. */
+  kill(): void;
+};
+
+type Undo = () => Promise<void> | void;
+
+/** @throws AppError with a message for people when something essential is missing; nothing is left running then. */
+export async function startInstallation(options: SupervisorOptions): Promise<Installation> {
+  const undo: Undo[] = [];
+  const undoAll = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await boot(options, undo, undoAll);
+  } catch (thrown) {
+    await undoAll();
+    throw thrown;
+  }
+}
+
+async function boot(options: SupervisorOptions, undo: Undo[], undoAll: Undo): Promise<Installation> {
+  const { config, development, log } = options;
+  const servesPages = config.role !== 'gateway';
+  if (servesPages && !development) requireBuiltConsole();
+  await requireFreePort(config);
+  prepareDataDir(config.dataDir);
+  const lock = await lockFile(path.join(config.dataDir, 'server.lock'), LOCK_WAIT_MS);
+  undo.push(lock.release);
+  const database = await openedDatabase(options, undo);
+  const schema = await bringSchemaToHead(database.url);
+  const settings = workerSettings(options, database.url);
+  const worker = startWorker(settings, log);
+  await worker.child.start();
+  undo.push(() => worker.child.stop((child) => child.send({ type: 'drain', graceMs: 0 }), WORKER_CLOSE_MS));
+  const port = worker.port();
+  const page = servesPages
+    ? await startConsole({ development, apiUrl: apiUrl(config, port), log, onMove: worker.tellConsole })
+    : undefined;
+  const drainMs = config.drainTimeoutMs + WORKER_CLOSE_MS;
+  return {
+    mode: database.child ? 'embedded' : 'distributed',
+    schema,
+    port,
+    url: config.publicUrl ?? `http://localhost:${port}`,
+    children: { worker: worker.child, console: page?.child, database: database.child },
+    stop: async (graceMs) => {
+      await worker.child.stop((child) => child.send({ type: 'drain', graceMs }), graceMs + drainMs);
+      await page?.stop();
+      await undoAll();
+    },
+    kill: () => {
+      worker.child.kill();
+      page?.child.kill();
+      lock.release();
+    },
+  };
+}
+
+async function openedDatabase(
+  { config, log }: SupervisorOptions,
+  undo: Undo[],
+): Promise<{ url: Secret; child: SupervisedChild | undefined }> {
+  if (config.databaseUrl) return { url: config.databaseUrl, child: undefined };
+  const embedded = await startEmbeddedDatabase({ dataDir: config.dataDir, log });
+  undo.push(embedded.stop);
+  return { url: embedded.url, child: embedded.child };
+}
+
+function workerSettings({ config, development }: SupervisorOptions, databaseUrl: Secret): WorkerSettings {
+  const { appSecret, emailVerifySecret } = config;
+  return {
+    production: config.production,
+    development,
+    embedded: config.databaseUrl === undefined,
+    role: config.role,
+    port: config.port,
+    hostname: config.hostname,
+    dataDir: config.dataDir,
+    databaseUrl,
+    databasePoolSize: config.databasePoolSize,
+    appSecret: appSecret ?? generatedSecret(config.dataDir, 'app-secret'),
+    emailVerifySecret: emailVerifySecret ?? generatedSecret(config.dataDir, 'email-verify-secret'),
+    publicUrl: config.publicUrl,
+    trustedProxyHops: config.trustedProxyHops,
+    drainTimeoutMs: config.drainTimeoutMs,
+    logLevel: config.logLevel,
+  };
+}
+
+type Worker = { child: SupervisedChild; port(): number; tellConsole(port: number | null): void };
+
+function startWorker(settings: WorkerSettings, log: Logger): Worker {
+  let port = settings.port;
+  let consolePort: number | null = null;
+  const tellConsole = (to: number | null) => {
+    consolePort = to;
+    const process = child.current();
+    if (process?.connected) process.send({ type: 'console', port: to });
+  };
+  const child = new SupervisedChild({
+    name: 'worker',
+    log,
+    spawn: () => {
+      const process = fork(WORKER, [], { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      process.send(startMessage({ ...settings, port }));
+      return process;
+    },
+    untilReady: async (process) => {
+      port = (await childReady(process)).port ?? port;
+    },
+    onReady: () => tellConsole(consolePort),
+  });
+  return { child, port: () => port, tellConsole };
+}
+
+/** The console reaches the API where the worker listens: loopback, unless it listens on one other address only. */
+function apiUrl(config: Config, port: number): string {
+  const everywhere = ['0.0.0.0', '::', 'localhost', '127.0.0.1'].includes(config.hostname);
+  if (everywhere) return `http://127.0.0.1:${port}`;
+  return `http://${config.hostname.includes(':') ? `[${config.hostname}]` : config.hostname}:${port}`;
+}
+
+/** Says what is wrong with the address before anything slow is started. @throws AppError `port_unusable`. */
+async function requireFreePort({ port, hostname }: Config): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  const error = await new Promise<unknown>((resolve) => {
+    probe.once('error', resolve);
+    probe.listen({ port, host: hostname, exclusive: true }, () => resolve(undefined));
+  });
+  await new Promise((resolve) => probe.close(resolve));
+  if (error !== undefined) throw portProblem({ port, hostname, error });
+}
