@@ -13,13 +13,15 @@ export interface ProgramPlan {
   stopSignal: NodeJS.Signals;
   /** Longest wait for `ready`; 30 s when missing. */
   deadlineMs?: number;
+  /** Time it gets to end in order before SIGKILL; 10 s when missing. */
+  stopMs?: number;
 }
 
 export interface Program {
   pid: number;
   /** All it printed so far, for a failure's text. */
   output: () => string;
-  /** Ends it: its own signal first, SIGKILL after ten seconds. Safe to call twice. */
+  /** Ends it: its own signal first, SIGKILL when that takes too long. Safe to call twice. */
   stop: () => Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export async function startProgram(plan: ProgramPlan): Promise<Program> {
   const killNow = (): void => void child.kill('SIGKILL');
   process.on('exit', killNow);
   const stop = async (): Promise<void> => {
-    await end(child, plan.stopSignal);
+    await end(child, plan.stopSignal, plan.stopMs ?? STOP_MS);
     process.off('exit', killNow);
   };
   try {
@@ -76,11 +78,11 @@ function waitForText({ child, pieces, ready, deadlineMs }: Wait): Promise<void> 
   });
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals, stopMs: number): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill(signal);
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
   await ended;
   clearTimeout(timer);
 }
