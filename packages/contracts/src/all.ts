@@ -77,3 +77,9 @@ export const endpoints = [
   listAvailableModels,
   listAudit,
 ] as const;
+
+/** The id of any endpoint above. */
+export type EndpointId = (typeof endpoints)[number]['id'];
+
+/** The endpoint with that id. */
+export type EndpointOf<Id extends EndpointId> = Extract<(typeof endpoints)[number], { id: Id }>;

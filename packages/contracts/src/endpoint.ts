@@ -13,9 +13,10 @@ export type Endpoint<
   Query extends Shape = Shape,
   Body extends Shape = Shape,
   Output extends z.ZodType = z.ZodType,
+  Id extends string = string,
 > = {
   /** Unique, dotted: entity and verb, e.g. `channels.create`. */
-  id: string;
+  id: Id;
   method: Method;
   /** Absolute, parameters in braces, e.g. `/api/channels/{channelId}`. */
   path: string;
@@ -29,8 +30,8 @@ export type Endpoint<
   errors: readonly string[];
 };
 
-type Definition<P extends Shape, Q extends Shape, B extends Shape, O extends z.ZodType> = {
-  id: string;
+type Definition<P extends Shape, Q extends Shape, B extends Shape, O extends z.ZodType, Id extends string> = {
+  id: Id;
   method: Method;
   path: string;
   summary: string;
@@ -48,7 +49,8 @@ export function endpoint<
   P extends Shape = undefined,
   Q extends Shape = undefined,
   B extends Shape = undefined,
->(definition: Definition<P, Q, B, O>): Endpoint<P, Q, B, O> {
+  const Id extends string = string,
+>(definition: Definition<P, Q, B, O, Id>): Endpoint<P, Q, B, O, Id> {
   const { params, query, body, errors = [], ...rest } = definition;
   // An absent part is typed `undefined` by the defaults above, which is exactly its value here.
   return { ...rest, params: params as P, query: query as Q, body: body as B, errors };

@@ -1,0 +1,24 @@
+// Lets a cooling channel be used at once.
+import type { clearCooldown as contract } from '@api-proxy/contracts/channels';
+import { requireActor } from '../authorise.ts';
+import { change } from '../change.ts';
+import type { Verb } from '../verb.ts';
+import { loadChannel } from './channel-view.ts';
+
+export const clearCooldown: Verb<typeof contract> = async (context, { params: { channelId } }) => {
+  requireActor(context, 'admin');
+  const keyIds = await change(context, async ({ tx, audit }) => {
+    const { keys } = await loadChannel(tx, channelId);
+    const before = { coolingUntilMs: context.channelLive.of(channelId).coolingUntilMs };
+    await audit({
+      action: 'channel.clearCooldown',
+      entityKind: 'channel',
+      entityId: channelId,
+      before,
+      after: null,
+    });
+    return keys.map(({ id }) => id);
+  });
+  await context.channelLive.clearCooldown(channelId, keyIds);
+  return { ok: true };
+};

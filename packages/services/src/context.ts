@@ -1,0 +1,100 @@
+// What a verb is given: the database, the clock, the secrets, and narrow ports to the running server.
+import type { Role } from '@api-proxy/contracts/enums';
+import type { Database } from '@api-proxy/db/database';
+import type { Clock } from '@api-proxy/kit/clock';
+import type { Secret } from '@api-proxy/kit/secret';
+import type { OutboundPolicy } from './channel/outbound-address.ts';
+import type { KeyHasher } from './secret/key-hasher.ts';
+import type { Vault } from './secret/vault.ts';
+
+/** Who acts. */
+export type Actor = {
+  readonly userId: string;
+  readonly role: Role;
+  readonly name: string;
+  /** Address of the caller, for the audit list. */
+  readonly ip: string | null;
+};
+
+/** What the other workers are told after a commit, by topic. */
+export type Notices = {
+  /** Channels, models, mappings, prices or settings changed: rebuild the snapshot. */
+  readonly config: { readonly version: number };
+  /** A user (`keyId` null: all keys of that user) or one key changed: forget what is cached of it. */
+  readonly caller: { readonly userId: string; readonly keyId: string | null };
+};
+
+/** Tells every worker, this one included. Must not throw; a lost message heals by `config_version` and cache lifetimes. */
+export type NoticeBus = {
+  publish<Topic extends keyof Notices>(topic: Topic, payload: Notices[Topic]): void | Promise<void>;
+};
+
+/** An upstream to be called once, on behalf of an admin. */
+export type ProbeTarget = {
+  /** Null: a channel that is not saved yet. */
+  readonly channelId: string | null;
+  readonly type: 'claude' | 'openai';
+  readonly baseUrl: string;
+  readonly speaks: 'auto' | 'chat' | 'responses' | 'both';
+  readonly secret: Secret;
+  readonly extraHeaders: Readonly<Record<string, string>>;
+  readonly proxyUrl: string | null;
+};
+
+export type ProbeResult = {
+  readonly ok: boolean;
+  readonly status: number | null;
+  readonly firstByteMs: number | null;
+  readonly durationMs: number;
+  /** What came back; the verb caps it. */
+  readonly answer: string | null;
+  readonly error: string | null;
+};
+
+/** Makes small calls to upstreams, with its own deadline. Neither method throws. */
+export type ChannelProbe = {
+  test(target: ProbeTarget, upstreamModel: string): Promise<ProbeResult>;
+  listModels(target: ProbeTarget): Promise<{ ok: true; models: string[] } | { ok: false; error: string }>;
+};
+
+/** What this server knows of a channel while it works. */
+export type ChannelNow = {
+  /** Epoch milliseconds; null: not cooling. */
+  readonly coolingUntilMs: number | null;
+  readonly breakerOpen: boolean;
+  readonly reason: string | null;
+  readonly inFlight: number;
+};
+
+export type ChannelLive = {
+  of(channelId: string): ChannelNow;
+  /** Epoch milliseconds until which this credential pauses; null: it does not. */
+  keyCoolingUntilMs(channelKeyId: string): number | null;
+  clearCooldown(channelId: string, channelKeyIds: readonly string[]): void | Promise<void>;
+};
+
+export type SiteInfo = {
+  readonly version: string;
+  /** The configured address without a trailing slash; null: the one that the request came to. */
+  readonly publicUrl: string | null;
+};
+
+/** Everything that is the same for all requests; built once by the server's container. */
+export type ServicePorts = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly vault: Vault;
+  readonly keyHasher: KeyHasher;
+  readonly bus: NoticeBus;
+  readonly channelProbe: ChannelProbe;
+  readonly channelLive: ChannelLive;
+  readonly outbound: OutboundPolicy;
+  readonly siteInfo: SiteInfo;
+};
+
+export type Context = ServicePorts & {
+  /** Null: no session. */
+  readonly actor: Actor | null;
+  /** Scheme and host that this request was sent to, e.g. `http://localhost:3000`. */
+  readonly requestOrigin: string;
+};
