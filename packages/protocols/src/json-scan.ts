@@ -37,7 +37,7 @@ export function scanTopLevel(bytes: Buffer, wanted: ReadonlySet<string>): TopLev
     if (bytes[at] !== QUOTE) return null;
     const keyEnd = bytes.indexOf(QUOTE, at + 1);
     if (keyEnd === -1) return null;
-    const key = keyEnd - at <= LONGEST_KEY ? bytes.latin1Slice(at + 1, keyEnd) : '';
+    const key = keyEnd - at <= LONGEST_KEY ? bytes.toString('latin1', at + 1, keyEnd) : '';
     if (key.includes('\\') || bytes[keyEnd - 1] === BACKSLASH) return null;
     at = skipSpace(bytes, keyEnd + 1);
     if (bytes[at] !== COLON) return null;

@@ -60,7 +60,7 @@ function pickByParsing(body: Buffer, wanted: ReadonlySet<string>): Fields | Requ
 
 /** Checks `model`: a text of 1 to 256 characters. */
 export function checkModel(values: JsonRecord): RequestProblem | null {
-  const model = values['model'];
+  const model = values.model;
   if (model === undefined) return { problem: "The field 'model' is missing.", param: 'model' };
   if (typeof model !== 'string') return { problem: "The field 'model' must be a string.", param: 'model' };
   if (model.length === 0 || model.length > 256) {

@@ -20,7 +20,7 @@ export function readErrorValue(value: unknown): UpstreamError | null {
   }
   const text = textAt(value, 'error') ?? textAt(value, 'detail');
   if (text !== null) return { type: null, code: textAt(value, 'code'), message: text };
-  if (value['type'] !== 'error') return null;
+  if (value.type !== 'error') return null;
   return {
     type: 'error',
     code: textAt(value, 'code'),

@@ -18,11 +18,11 @@ export function readAnthropicRequest(body: Buffer): RequestFacts | RequestProble
   const { values } = fields;
   const problem = checkModel(values) ?? checkBoolean(values, 'stream') ?? checkCount(values, 'max_tokens');
   if (problem) return problem;
-  const metadata = values['metadata'];
-  const maxTokens = values['max_tokens'];
+  const metadata = values.metadata;
+  const maxTokens = values.max_tokens;
   return {
-    model: String(values['model']),
-    stream: values['stream'] === true,
+    model: String(values.model),
+    stream: values.stream === true,
     maxOutputTokens: typeof maxTokens === 'number' ? maxTokens : null,
     includeUsage: true,
     sessionHint: isRecord(metadata) ? textAt(metadata, 'user_id') : null,

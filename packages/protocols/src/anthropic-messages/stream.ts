@@ -18,19 +18,19 @@ export class AnthropicMeter implements StreamMeter {
   event(event: Buffer): 'keep' {
     const data = parseJson(eventData(event));
     if (!isRecord(data)) return 'keep';
-    switch (data['type']) {
+    switch (data.type) {
       case 'message_start':
-        this.#usage.take(recordAt(data, 'message')?.['usage']);
+        this.#usage.take(recordAt(data, 'message')?.usage);
         break;
       case 'message_stop':
         this.complete = true;
         break;
       case 'error':
         this.error = readErrorValue(data);
-        this.#usage.take(data['usage']);
+        this.#usage.take(data.usage);
         break;
       default:
-        this.#usage.take(data['usage']);
+        this.#usage.take(data.usage);
     }
     return 'keep';
   }

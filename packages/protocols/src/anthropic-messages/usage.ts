@@ -35,7 +35,7 @@ export class AnthropicUsage {
     if (!isRecord(usage)) return;
     this.#seen = true;
     merge(this.#counts, usage);
-    const iterations = usage['iterations'];
+    const iterations = usage.iterations;
     if (Array.isArray(iterations)) this.#iterations = iterations;
   }
 
@@ -45,7 +45,7 @@ export class AnthropicUsage {
     let usage = classes(this.#counts);
     // The top-level counts leave out compaction passes, which are billed as well (docs: context compaction, "usage").
     for (const iteration of this.#iterations) {
-      if (!isRecord(iteration) || iteration['type'] !== 'compaction') continue;
+      if (!isRecord(iteration) || iteration.type !== 'compaction') continue;
       const counts = noCounts();
       merge(counts, iteration);
       usage = add(usage, classes(counts));

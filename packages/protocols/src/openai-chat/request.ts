@@ -24,7 +24,7 @@ export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
   const fields = pickFields(body, WANTED);
   if (isProblem(fields)) return fields;
   const { values } = fields;
-  const options = values['stream_options'];
+  const options = values.stream_options;
   const problem =
     checkModel(values) ??
     checkBoolean(values, 'stream') ??
@@ -32,12 +32,12 @@ export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
     checkCount(values, 'max_completion_tokens') ??
     checkOptions(options);
   if (problem) return problem;
-  const limit = values['max_completion_tokens'] ?? values['max_tokens'];
+  const limit = values.max_completion_tokens ?? values.max_tokens;
   return {
-    model: String(values['model']),
-    stream: values['stream'] === true,
+    model: String(values.model),
+    stream: values.stream === true,
     maxOutputTokens: typeof limit === 'number' ? limit : null,
-    includeUsage: isRecord(options) && options['include_usage'] === true,
+    includeUsage: isRecord(options) && options.include_usage === true,
     sessionHint: textAt(values, 'prompt_cache_key') ?? textAt(values, 'user'),
     plain: fields.plain,
   };

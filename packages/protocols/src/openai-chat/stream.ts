@@ -36,9 +36,9 @@ export class ChatMeter implements StreamMeter {
     if (!counted && !event.includes(ERROR)) return 'keep';
     const data = parseJson(eventData(event));
     if (!isRecord(data)) return 'keep';
-    this.#usage.take(recordAt(data, 'usage') ?? recordAt(data, 'x_groq')?.['usage']);
-    if (data['error']) this.error = readErrorValue(data);
-    const choices = data['choices'];
+    this.#usage.take(recordAt(data, 'usage') ?? recordAt(data, 'x_groq')?.usage);
+    if (data.error) this.error = readErrorValue(data);
+    const choices = data.choices;
     return counted && this.#dropUsageChunk && Array.isArray(choices) && choices.length === 0
       ? 'drop'
       : 'keep';

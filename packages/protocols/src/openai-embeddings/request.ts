@@ -9,7 +9,7 @@ export function readEmbeddingsRequest(body: Buffer): RequestFacts | RequestProbl
   const problem = checkModel(fields.values);
   if (problem) return problem;
   return {
-    model: String(fields.values['model']),
+    model: String(fields.values.model),
     stream: false,
     maxOutputTokens: 0,
     includeUsage: true,

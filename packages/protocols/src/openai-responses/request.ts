@@ -25,10 +25,10 @@ export function readResponsesRequest(body: Buffer): RequestFacts | RequestProble
   const problem =
     checkModel(values) ?? checkBoolean(values, 'stream') ?? checkCount(values, 'max_output_tokens');
   if (problem) return problem;
-  const limit = values['max_output_tokens'];
+  const limit = values.max_output_tokens;
   return {
-    model: String(values['model']),
-    stream: values['stream'] === true,
+    model: String(values.model),
+    stream: values.stream === true,
     maxOutputTokens: typeof limit === 'number' ? limit : null,
     includeUsage: true,
     sessionHint: textAt(values, 'previous_response_id') ?? textAt(values, 'prompt_cache_key'),

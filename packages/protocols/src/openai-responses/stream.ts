@@ -24,8 +24,8 @@ export class ResponsesMeter implements StreamMeter {
     const data = parseJson(eventData(event));
     if (!isRecord(data)) return 'keep';
     const response = recordAt(data, 'response');
-    this.#usage.take(response?.['usage'] ?? data['usage']);
-    switch (data['type']) {
+    this.#usage.take(response?.usage ?? data.usage);
+    switch (data.type) {
       case 'response.completed':
       case 'response.incomplete':
         this.complete = true;

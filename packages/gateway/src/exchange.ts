@@ -1,0 +1,55 @@
+// One request's HTTP side: the sockets, when it came, and whether the client is still there.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Endpoint } from '@api-proxy/protocols/registry';
+import type { Snapshot } from './snapshot.ts';
+
+export type ExchangeStart = {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+  readonly endpoint: Endpoint;
+  /** Query string with its `?`, or empty. */
+  readonly search: string;
+  /** The configuration this request lives by, from its first step to its last. */
+  readonly snapshot: Snapshot;
+  readonly clientIp: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** Monotonic milliseconds. */
+  readonly startedMonoMs: number;
+};
+
+export class Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly requestId: string;
+  readonly endpoint: Endpoint;
+  readonly search: string;
+  readonly snapshot: Snapshot;
+  readonly clientIp: string;
+  readonly startedAtMs: number;
+  readonly startedMonoMs: number;
+  /** True once the client has closed before its answer was complete. */
+  clientGone = false;
+  /** Time spent waiting for the client's body and for upstreams; what is left of the total is the relay's own. */
+  waitedMs = 0;
+  /** What to do as soon as the client leaves; one at a time, set by the step that waits. */
+  onClientGone: (() => void) | null = null;
+
+  constructor(start: ExchangeStart) {
+    this.req = start.req;
+    this.res = start.res;
+    this.requestId = start.requestId;
+    this.endpoint = start.endpoint;
+    this.search = start.search;
+    this.snapshot = start.snapshot;
+    this.clientIp = start.clientIp;
+    this.startedAtMs = start.startedAtMs;
+    this.startedMonoMs = start.startedMonoMs;
+    this.res.once('close', () => {
+      if (this.res.writableFinished) return;
+      this.clientGone = true;
+      this.onClientGone?.();
+    });
+  }
+}

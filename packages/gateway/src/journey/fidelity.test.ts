@@ -1,0 +1,126 @@
+// Promise: what an upstream answers reaches the client byte for byte, and it receives what the client wrote.
+import { randomBytes } from 'node:crypto';
+import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bothFamilies, call, snapshot, startRelay, type TestRelay } from './harness.ts';
+
+let fake: FakeUpstream;
+let relay: TestRelay;
+
+beforeAll(async () => {
+  fake = await startFakeUpstream({ deterministic: true });
+  relay = await startRelay(snapshot(bothFamilies(fake.url)));
+});
+afterAll(async () => {
+  await relay.close();
+  await fake.close();
+});
+
+const messages = [{ role: 'user', content: 'Say something, 说点什么 🙂' }];
+const tools = [
+  { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } },
+];
+const CASES: [string, string, Record<string, unknown>][] = [
+  ['messages', '/v1/messages', { model: 'fake-claude', max_tokens: 64, messages }],
+  ['messages with query', '/v1/messages?beta=true', { model: 'fake-claude', max_tokens: 64, messages }],
+  ['count_tokens', '/v1/messages/count_tokens', { model: 'fake-claude', messages }],
+  [
+    'messages SSE',
+    '/v1/messages',
+    { model: 'fake-claude+thinking', max_tokens: 2_000, stream: true, messages },
+  ],
+  [
+    'messages SSE in drips',
+    '/v1/messages',
+    { model: 'fake-claude+drip=7', max_tokens: 64, stream: true, messages },
+  ],
+  [
+    'messages SSE with CRLF',
+    '/v1/messages',
+    { model: 'fake-claude+crlf', max_tokens: 64, stream: true, messages },
+  ],
+  ['chat', '/v1/chat/completions', { model: 'fake-gpt', messages }],
+  ['chat with tools', '/v1/chat/completions', { model: 'fake-gpt', messages, tools }],
+  [
+    'chat SSE',
+    '/v1/chat/completions',
+    { model: 'fake-gpt', stream: true, stream_options: { include_usage: true }, messages },
+  ],
+  ['responses', '/v1/responses', { model: 'fake-gpt', input: 'hello' }],
+  ['responses SSE', '/v1/responses', { model: 'fake-gpt', input: 'hello', stream: true }],
+  ['embeddings', '/v1/embeddings', { model: 'fake-embed', input: ['a', 'b'] }],
+];
+
+describe('the answer has the same bytes as straight from the upstream', () => {
+  it.each(CASES)('%s', async (_name, path, body) => {
+    const direct = await call({ port: fake.port, path, body });
+    const relayed = await call({ port: relay.port, path, body });
+    expect(direct.status).toBe(200);
+    expect(relayed.status).toBe(200);
+    expect(relayed.body.equals(direct.body)).toBe(true);
+    expect(relayed.headers['content-type']).toBe(direct.headers['content-type']);
+  });
+});
+
+it('the request reaches the upstream as written: path, query, unknown headers and body; credentials are exchanged', async () => {
+  const body =
+    '{ "model" :"fake-claude+echo",\n  "max_tokens":4000, "zzz_unknown": [1, 2.50,"\\u00e9"], "messages":[{"role":"user","content":"x"}] }';
+  const headers = {
+    'anthropic-beta': 'a,b',
+    'anthropic-version': '2023-01-01',
+    'x-stainless-lang': 'js',
+    cookie: 'a=b',
+    'x-forwarded-for': '1.2.3.4',
+  };
+  await call({ port: relay.port, path: '/v1/messages?beta=true', body, headers });
+  const seen = fake.witness.last();
+  expect(seen?.path).toBe('/v1/messages?beta=true');
+  expect(seen?.bodyBytes).toBe(Buffer.byteLength(body));
+  expect(seen?.headers).toMatchObject({
+    'anthropic-beta': 'a,b',
+    'anthropic-version': '2023-01-01',
+    'x-stainless-lang': 'js',
+    'x-api-key': 'sk-upstream-canary-0123456789abcdef',
+    'accept-encoding': 'identity',
+  });
+  for (const name of ['authorization', 'cookie', 'x-forwarded-for'])
+    expect(seen?.headers).not.toHaveProperty(name);
+});
+
+it('a 30 MB body arrives intact and does not block the event loop for 50 ms', async () => {
+  const data = randomBytes(22.5 * 1024 * 1024).toString('base64');
+  const body = Buffer.from(
+    JSON.stringify({ model: 'fake-claude', max_tokens: 16, messages: [{ role: 'user', content: data }] }),
+  );
+  const direct = await call({ port: fake.port, path: '/v1/messages', body });
+  expect(direct.status).toBe(200);
+  const expected = fake.witness.last()?.bodySha256;
+  const relayed = await call({ port: relay.port, path: '/v1/messages', body });
+  expect(relayed.status).toBe(200);
+  expect(fake.witness.last()?.bodySha256).toBe(expected);
+});
+
+it('answers carry the relay id and its own time, and keep the upstream id under another name', async () => {
+  const got = await call({
+    port: relay.port,
+    path: '/v1/chat/completions',
+    body: { model: 'fake-gpt', messages },
+  });
+  expect(got.headers['x-request-id']).toMatch(/^req_/);
+  expect(Number(got.headers['x-relay-overhead-ms'])).toBeGreaterThanOrEqual(0);
+});
+
+it('a chat stream without include_usage is asked for usage upstream, and the client sees no usage chunk', async () => {
+  const body = { model: 'fake-gpt', stream: true, messages };
+  const direct = await call({ port: fake.port, path: '/v1/chat/completions', body });
+  const next = relay.nextRecord();
+  const relayed = await call({ port: relay.port, path: '/v1/chat/completions', body });
+  const record = await next;
+  expect(relayed.text.includes('"choices":[]')).toBe(false);
+  const content = (text: string) =>
+    [...text.matchAll(/"content":"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]).join('');
+  expect(content(relayed.text)).toBe(content(direct.text));
+  expect(relayed.text.trimEnd().endsWith('data: [DONE]')).toBe(true);
+  expect(record.usage).toMatchObject({ estimated: false });
+  expect(record.usage.output).toBeGreaterThan(0);
+});

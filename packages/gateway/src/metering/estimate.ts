@@ -1,0 +1,24 @@
+// Guesses where nothing was counted: tokens before a request, and usage of an answer that reported none.
+import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
+
+const BYTES_PER_TOKEN = 4;
+/** Images travel as base64 and would be counted a hundredfold; no context holds much more than this. */
+const LARGEST_INPUT = 200_000;
+
+/** Input tokens a body of this many bytes may be. */
+export function estimateInputTokens(bodyBytes: number): number {
+  return Math.min(Math.ceil(bodyBytes / BYTES_PER_TOKEN), LARGEST_INPUT);
+}
+
+export type Delivered = {
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+  readonly bytesPerToken: number;
+};
+
+/** Fills in what a provider did not report; `reported` may hold the input side only (a stream that was cut). */
+export function estimateUsage(reported: Usage | null, delivered: Delivered): Usage {
+  const output = Math.ceil(delivered.answerBytes / delivered.bytesPerToken);
+  if (reported) return { ...reported, output: Math.max(reported.output, output), estimated: true };
+  return { ...NO_USAGE, input: estimateInputTokens(delivered.requestBytes), output, estimated: true };
+}

@@ -1,0 +1,95 @@
+// Counts an answer while it passes: one kind for event streams, one for bodies.
+import type { Dialect, StreamMeter } from '@api-proxy/protocols/dialect';
+import type { UpstreamError } from '@api-proxy/protocols/fault';
+import { SseScanner } from '@api-proxy/protocols/sse';
+import type { Usage } from '@api-proxy/protocols/usage';
+
+export type Tally = {
+  /** Takes the next bytes; gives what is to be sent on now. */
+  push(chunk: Buffer): Buffer;
+  /** The upstream has ended; gives what is still to be sent on. */
+  finish(): Buffer;
+  usage(): Usage | null;
+  /** Whether the answer ended by the rules of its dialect. */
+  readonly complete: boolean;
+  readonly error: UpstreamError | null;
+  readonly bytes: number;
+};
+
+const NOTHING = Buffer.alloc(0);
+/** A body up to this size is kept whole for reading its usage; of a longer one only the end. */
+const KEPT_WHOLE = 1024 * 1024;
+const KEPT_END = 64 * 1024;
+
+/** For event streams. With `dropUsageChunk` only whole events are sent on, the usage-only one left out. */
+export class StreamTally implements Tally {
+  bytes = 0;
+  readonly #meter: StreamMeter;
+  readonly #scanner: SseScanner;
+  readonly #filtering: boolean;
+
+  constructor(dialect: Dialect, dropUsageChunk: boolean) {
+    this.#meter = dialect.createMeter({ dropUsageChunk });
+    this.#scanner = new SseScanner(this.#meter);
+    this.#filtering = dropUsageChunk;
+  }
+
+  push(chunk: Buffer): Buffer {
+    this.bytes += chunk.length;
+    const events = this.#scanner.push(chunk);
+    return this.#filtering ? events : chunk;
+  }
+
+  finish(): Buffer {
+    const rest = this.#scanner.finish();
+    return this.#filtering ? rest : NOTHING;
+  }
+
+  usage(): Usage | null {
+    return this.#meter.usage();
+  }
+
+  get complete(): boolean {
+    return this.#meter.complete;
+  }
+
+  get error(): UpstreamError | null {
+    return this.#meter.error;
+  }
+}
+
+/** For JSON bodies: keeps references to what passes, and looks for usage once at the end. */
+export class BodyTally implements Tally {
+  bytes = 0;
+  complete = false;
+  readonly error = null;
+  readonly #dialect: Dialect;
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  push(chunk: Buffer): Buffer {
+    this.bytes += chunk.length;
+    this.#kept.push(chunk);
+    this.#keptBytes += chunk.length;
+    if (this.#keptBytes > KEPT_WHOLE + KEPT_END) {
+      const end = Buffer.concat(this.#kept).subarray(-KEPT_END);
+      this.#kept = [Buffer.from(end)];
+      this.#keptBytes = end.length;
+    }
+    return chunk;
+  }
+
+  finish(): Buffer {
+    this.complete = true;
+    return NOTHING;
+  }
+
+  usage(): Usage | null {
+    const [first = NOTHING] = this.#kept;
+    return this.#dialect.usageOfBody(this.#kept.length === 1 ? first : Buffer.concat(this.#kept));
+  }
+}

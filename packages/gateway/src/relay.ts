@@ -1,0 +1,117 @@
+// The journey of a request: the table of contents of the product.
+import { messageOf } from '@api-proxy/kit/error';
+import type { Logger } from '@api-proxy/kit/logger';
+import { totalTokens } from '@api-proxy/protocols/usage';
+import { type Denial, isDenial } from './denial.ts';
+import { CLIENT_LEFT, type Ending, refuse } from './ending.ts';
+import type { Exchange } from './exchange.ts';
+import type { Caller, ChannelSlots, LiveEvents, Purse, Settlements } from './ports.ts';
+import { type AdmitDeps, admit } from './steps/admit.ts';
+import { type AttemptDeps, attempt } from './steps/attempt.ts';
+import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
+import { deliver } from './steps/deliver.ts';
+import { giveUp } from './steps/give-up.ts';
+import { hold } from './steps/hold.ts';
+import { type PlanDeps, plan } from './steps/plan.ts';
+import { read } from './steps/read.ts';
+import { record, recordStart } from './steps/record.ts';
+import { settle } from './steps/settle.ts';
+import { Held, Trace } from './trace.ts';
+
+export type RelayDeps = AuthenticateDeps &
+  AdmitDeps &
+  PlanDeps &
+  AttemptDeps & {
+    readonly purse: Purse;
+    readonly settlements: Settlements;
+    readonly live: LiveEvents;
+    readonly slots: ChannelSlots;
+    readonly logger: Logger;
+  };
+
+/** Relays one request, from its head to its row. Never rejects. */
+export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> {
+  const caller = await identify(exchange, deps);
+  // Without a caller there is nobody to book on: a 401 leaves no row.
+  if (isDenial(caller)) return refuse(exchange, caller).finish();
+
+  const trace = new Trace();
+  const held = new Held(deps.slots);
+  let spentTokens = 0;
+  try {
+    const ending = await journey({ exchange, caller, trace, held }, deps);
+    const durationMs = deps.monotonicMs() - exchange.startedMonoMs;
+    const row = settle({ exchange, caller, trace, ending, durationMs }, deps.settlements);
+    spentTokens = totalTokens(row.usage);
+    ending.finish();
+    record(row, deps.live);
+  } catch (thrown) {
+    deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'a request could not be booked');
+    exchange.res.destroy();
+  } finally {
+    held.release(spentTokens);
+  }
+}
+
+type Leg = {
+  readonly exchange: Exchange;
+  readonly caller: Caller;
+  readonly trace: Trace;
+  readonly held: Held;
+};
+
+/** The steps, one after the other; each gives a value or a denial. */
+async function journey(leg: Leg, deps: RelayDeps): Promise<Ending> {
+  const { exchange } = leg;
+  try {
+    return await steps(leg, deps);
+  } catch (thrown) {
+    deps.logger.error(
+      { requestId: exchange.requestId, error: thrown },
+      `a step failed: ${messageOf(thrown)}`,
+    );
+    return refuse(exchange, { denied: 'internal' });
+  }
+}
+
+async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): Promise<Ending> {
+  const call = await read(exchange, deps.monotonicMs);
+  if (call === null) return CLIENT_LEFT;
+  if (isDenial(call)) return refuse(exchange, call);
+  trace.call = call;
+
+  const pass = await admit({ exchange, caller, call }, deps);
+  if (isDenial(pass)) return refuse(exchange, pass);
+  held.pass = pass;
+
+  const route = plan({ exchange, caller, call }, deps);
+  if (isDenial(route)) return refuse(exchange, route);
+  trace.route = route;
+
+  const money = await hold({ exchange, caller, call }, deps.purse);
+  if (money !== null && isDenial(money)) return refuse(exchange, money);
+  held.hold = money;
+  recordStart({ exchange, caller, call }, deps.live);
+
+  const committed = await attempt({ exchange, call, route, trace, held }, deps);
+  if (committed === null) return CLIENT_LEFT;
+  if (isDenial(committed)) return refuse(exchange, committed);
+  if (committed.kind === 'failed') return giveUp(exchange, trace, committed);
+
+  const headers = [...flat(pass.headers), ...flat(money?.headers)];
+  const secret = trace.candidate?.key.secret.reveal() ?? '';
+  return deliver({ exchange, call, committed, headers, secret, monotonicMs: deps.monotonicMs });
+}
+
+async function identify(exchange: Exchange, deps: RelayDeps): Promise<Caller | Denial> {
+  try {
+    return await authenticate({ headers: exchange.req.headers, nowMs: exchange.startedAtMs }, deps);
+  } catch (thrown) {
+    deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'callers can not be looked up');
+    return { denied: 'internal' };
+  }
+}
+
+function flat(headers: Readonly<Record<string, string>> | undefined): string[] {
+  return headers ? Object.entries(headers).flat() : [];
+}

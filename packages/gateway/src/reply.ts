@@ -1,0 +1,42 @@
+// Answers that the relay writes itself: the one place where a fault becomes bytes.
+import type { ServerResponse } from 'node:http';
+import type { Fault } from '@api-proxy/protocols/fault';
+import type { Exchange } from './exchange.ts';
+
+/** Writes a fault in the dialect of the caller. Does nothing when an answer has begun or the client has left. */
+export function sendFault(exchange: Exchange, fault: Fault, headers: readonly string[]): void {
+  const { req, res } = exchange;
+  const body = exchange.endpoint.dialect.renderError(fault);
+  // A body that is not going to be read must not keep the socket busy.
+  const closing = req.complete ? [] : ['connection', 'close'];
+  sendJson(res, {
+    status: fault.status,
+    body,
+    headers: ['x-request-id', fault.requestId, ...headers, ...closing],
+  });
+}
+
+export type JsonReply = {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: readonly string[];
+};
+
+/** Writes a JSON answer, headers and body in one go. */
+export function sendJson(res: ServerResponse, reply: JsonReply): void {
+  if (res.headersSent || res.destroyed) return;
+  const length = String(Buffer.byteLength(reply.body));
+  res.writeHead(reply.status, [
+    'content-type',
+    'application/json',
+    'content-length',
+    length,
+    ...reply.headers,
+  ]);
+  res.end(reply.body);
+}
+
+/** `retry-after` in whole seconds, rounded up. */
+export function faultHeaders(retryAfterMs: number | null): string[] {
+  return retryAfterMs === null ? [] : ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))];
+}

@@ -1,0 +1,160 @@
+// The order in which one request tries channels: weighted draws, tier by tier, made only when needed.
+import type { DecisionRecord } from '../exchange-record.ts';
+import type { ChannelHealth } from '../ports.ts';
+import type { ChannelKey } from '../snapshot.ts';
+import type { Candidates, Option, Tier } from './candidates.ts';
+
+/** One thing to try. */
+export type Candidate = { readonly option: Option; readonly key: ChannelKey };
+
+export type RouteInput = {
+  readonly candidates: Candidates;
+  readonly health: ChannelHealth;
+  readonly random: () => number;
+};
+
+export class Route {
+  readonly #candidates: Candidates;
+  readonly #health: ChannelHealth;
+  readonly #random: () => number;
+  readonly #triedKeys = new Set<string>();
+  /** Channels that failed as a whole: their other keys come after other channels. */
+  readonly #failed = new Set<string>();
+  /** Channels without a free slot: not tried in this request. */
+  readonly #busy = new Set<string>();
+  readonly #notes: DecisionRecord[] = [];
+
+  constructor(input: RouteInput) {
+    this.#candidates = input.candidates;
+    this.#health = input.health;
+    this.#random = input.random;
+  }
+
+  /** Every channel with the reason it was kept or dropped, then what happened while choosing. */
+  get decision(): readonly DecisionRecord[] {
+    return this.#notes.length === 0
+      ? this.#candidates.decision
+      : [...this.#candidates.decision, ...this.#notes];
+  }
+
+  /** Whether some channel was left out only because it had no free slot. */
+  get sawBusy(): boolean {
+    return this.#busy.size > 0;
+  }
+
+  /** The next key to try, never one twice; null when none is left. Cooling keys come last, the one due soonest first. */
+  next(nowMs: number): Candidate | null {
+    for (const tier of this.#candidates.tiers) {
+      const found = this.#draw(tier, nowMs, false);
+      if (found) return this.#take(found);
+    }
+    for (const tier of this.#candidates.tiers) {
+      const found = this.#draw(tier, nowMs, true);
+      if (found) return this.#take(found);
+    }
+    const cooling = this.#triedKeys.size === 0 ? this.#soonest() : null;
+    return cooling ? this.#take(cooling) : null;
+  }
+
+  /** Another key of the same channel, for failures that concern the key alone. */
+  sibling(option: Option, nowMs: number): Candidate | null {
+    const key = this.#freeKey(option, nowMs);
+    return key ? this.#take({ option, key }) : null;
+  }
+
+  /** The channel as a whole failed. */
+  markFailed(channelId: string): void {
+    this.#failed.add(channelId);
+  }
+
+  /** The channel has no free slot. */
+  markBusy(channelId: string): void {
+    this.#busy.add(channelId);
+    this.#notes.push({ channelId, kept: false, reason: 'busy' });
+  }
+
+  /** When the first cooling key is due; 0 when none cools. */
+  soonestDueMs(): number {
+    let due = 0;
+    for (const option of this.#candidates.options) {
+      for (const key of option.keys) {
+        const until = this.#health.coolingUntilMs(key.id, option.upstreamModel);
+        if (until > 0 && (due === 0 || until < due)) due = until;
+      }
+    }
+    return due;
+  }
+
+  #take(candidate: Candidate): Candidate {
+    this.#triedKeys.add(candidate.key.id);
+    return candidate;
+  }
+
+  #draw(tier: Tier, nowMs: number, failedToo: boolean): Candidate | null {
+    const skipped = new Set<Option>();
+    for (;;) {
+      const option = this.#pick(tier, skipped, failedToo);
+      if (!option) return null;
+      const key = this.#freeKey(option, nowMs);
+      if (key) return { option, key };
+      skipped.add(option);
+    }
+  }
+
+  #pick(tier: Tier, skipped: ReadonlySet<Option>, failedToo: boolean): Option | null {
+    let total = 0;
+    for (const option of tier.options)
+      if (this.#open(option, skipped, failedToo)) total += weightIn(tier, option);
+    if (total === 0) return null;
+    let point = this.#random() * total;
+    let last: Option | null = null;
+    for (const option of tier.options) {
+      if (!this.#open(option, skipped, failedToo)) continue;
+      last = option;
+      point -= weightIn(tier, option);
+      if (point < 0) return option;
+    }
+    return last;
+  }
+
+  #open(option: Option, skipped: ReadonlySet<Option>, failedToo: boolean): boolean {
+    const id = option.channel.id;
+    return !skipped.has(option) && !this.#busy.has(id) && (failedToo || !this.#failed.has(id));
+  }
+
+  /** An untried, not cooling key, drawn evenly; notes why there is none. */
+  #freeKey(option: Option, nowMs: number): ChannelKey | null {
+    const count = option.keys.length;
+    const first = count > 1 ? Math.floor(this.#random() * count) : 0;
+    let cooling = false;
+    for (let step = 0; step < count; step++) {
+      const key = option.keys[(first + step) % count];
+      if (!key || this.#triedKeys.has(key.id)) continue;
+      if (this.#health.coolingUntilMs(key.id, option.upstreamModel) <= nowMs) return key;
+      cooling = true;
+    }
+    if (cooling) this.#notes.push({ channelId: option.channel.id, kept: false, reason: 'cooling' });
+    return null;
+  }
+
+  /** With everything cooling, what is due first is tried: no state excludes a channel for ever. */
+  #soonest(): Candidate | null {
+    let best: Candidate | null = null;
+    let bestDue = Number.POSITIVE_INFINITY;
+    for (const option of this.#candidates.options) {
+      if (this.#busy.has(option.channel.id)) continue;
+      for (const key of option.keys) {
+        const due = this.#health.coolingUntilMs(key.id, option.upstreamModel);
+        if (due < bestDue) {
+          best = { option, key };
+          bestDue = due;
+        }
+      }
+    }
+    return best;
+  }
+}
+
+function weightIn(tier: Tier, option: Option): number {
+  return tier.equalShares ? 1 : option.channel.weight;
+}

@@ -1,0 +1,210 @@
+// Step: pass the answer on as it comes, with back-pressure, counted on the side; hold back only the very last bytes.
+import type { Call } from '../call.ts';
+import type { Ending } from '../ending.ts';
+import type { Exchange } from '../exchange.ts';
+import { EVENT_STREAM_HEADERS, pushClientHeaders } from '../headers.ts';
+import { estimateUsage } from '../metering/estimate.ts';
+import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
+import { redact } from '../redact.ts';
+import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
+import type { Committed } from './attempt.ts';
+
+export type DeliverInput = {
+  readonly exchange: Exchange;
+  readonly call: Call;
+  readonly committed: Committed;
+  /** Rate-limit and budget headers, flat. */
+  readonly headers: readonly string[];
+  /** The credential in use, to be kept out of error texts. */
+  readonly secret: string;
+  readonly monotonicMs: () => number;
+};
+
+/** Resolves when the upstream has ended, in whatever way, or the client has left. */
+export function deliver(input: DeliverInput): Promise<Ending> {
+  const delivery = new Delivery(input);
+  input.exchange.onClientGone = () => delivery.leave();
+  if (input.exchange.clientGone) delivery.leave();
+  delivery.data(input.committed.answer.first);
+  input.committed.upstream.attach(delivery);
+  return delivery.ended;
+}
+
+type How = 'ended' | 'died' | 'left';
+
+class Delivery implements AnswerSink {
+  readonly ended: Promise<Ending>;
+  readonly #resolve: (ending: Ending) => void;
+  readonly #input: DeliverInput;
+  readonly #stream: boolean;
+  readonly #tally: Tally;
+  #firstByteMs: number | null = null;
+  /** For bodies: the latest chunk, sent with the end, so that short answers leave in one piece after they were booked. */
+  #held: Buffer | null = null;
+  #last: Buffer | null = null;
+  #done = false;
+  #waiting = false;
+
+  constructor(input: DeliverInput) {
+    const { promise, resolve } = Promise.withResolvers<Ending>();
+    const { endpoint } = input.exchange;
+    this.ended = promise;
+    this.#resolve = resolve;
+    this.#input = input;
+    this.#stream = input.committed.answer.stream;
+    const dropsUsage = endpoint.dialect.protocol === 'openai-chat' && !input.call.includeUsage;
+    this.#tally = this.#stream
+      ? new StreamTally(endpoint.dialect, dropsUsage)
+      : new BodyTally(endpoint.dialect);
+  }
+
+  data(chunk: Buffer): boolean {
+    if (this.#done || chunk.length === 0) return true;
+    const passed = this.#tally.push(chunk);
+    if (passed.length === 0) return true;
+    if (this.#stream) return this.#write(passed);
+    const before = this.#held;
+    this.#held = passed;
+    return before === null ? true : this.#write(before);
+  }
+
+  end(): void {
+    if (this.#done) return;
+    this.#last = this.#tally.finish();
+    this.#settle('ended', null);
+  }
+
+  fail(cause: FailureCause, message: string): void {
+    if (this.#done) return;
+    this.#settle(this.#input.exchange.clientGone ? 'left' : 'died', `${cause}: ${message}`);
+  }
+
+  leave(): void {
+    if (this.#done) return;
+    this.#settle('left', null);
+    this.#input.committed.upstream.abort();
+  }
+
+  #write(chunk: Buffer): boolean {
+    const { res } = this.#input.exchange;
+    if (this.#firstByteMs === null) this.#begin(null);
+    if (res.write(chunk)) return true;
+    if (!this.#waiting) {
+      this.#waiting = true;
+      res.once('drain', () => {
+        this.#waiting = false;
+        this.#input.committed.upstream.resume();
+      });
+    }
+    return false;
+  }
+
+  /** Sends the head; it leaves in one write with the bytes that follow in the same turn. */
+  #begin(contentLength: number | null): void {
+    const { exchange, committed, monotonicMs } = this.#input;
+    this.#firstByteMs = monotonicMs() - exchange.startedMonoMs;
+    const overheadMs = Math.max(0, this.#firstByteMs - exchange.waitedMs);
+    const headers = ['x-request-id', exchange.requestId, 'x-relay-overhead-ms', overheadMs.toFixed(2)];
+    const upstream = committed.answer.headers;
+    for (const part of this.#input.headers) headers.push(part);
+    if (this.#stream) {
+      headers.push(...EVENT_STREAM_HEADERS);
+      pushClientHeaders(headers, { ...upstream, 'cache-control': undefined });
+    } else {
+      const length = contentLength ?? upstream['content-length'];
+      if (length !== undefined) headers.push('content-length', String(length));
+      pushClientHeaders(headers, upstream);
+    }
+    exchange.res.writeHead(committed.answer.status, headers);
+  }
+
+  #settle(how: How, failure: string | null): void {
+    this.#done = true;
+    this.#input.exchange.onClientGone = null;
+    this.#resolve(this.#ending(how, failure));
+  }
+
+  #ending(how: How, failure: string | null): Ending {
+    const { exchange, call, committed } = this.#input;
+    const tally = this.#tally;
+    const { dialect, operation } = exchange.endpoint;
+    const reported = tally.usage();
+    const whole = how === 'ended' && tally.complete;
+    const delivered = {
+      requestBytes: call.body.length,
+      answerBytes: tally.bytes,
+      bytesPerToken: dialect.streamBytesPerToken,
+    };
+    const usage = reported && whole ? reported : estimateUsage(reported, delivered);
+    const base = {
+      status: committed.answer.status,
+      usage,
+      firstByteMs: this.#firstByteMs ?? this.#sinceStart(),
+    };
+    const counted =
+      operation === 'count_tokens'
+        ? { ...base, usage: { ...usage, input: 0, output: 0, estimated: false } }
+        : base;
+    if (how === 'left') {
+      return {
+        ...counted,
+        outcome: 'client_closed',
+        errorCode: 'client_closed',
+        errorText: null,
+        finish: () => {},
+      };
+    }
+    if (tally.error) {
+      const errorText = redact(tally.error.message, this.#input.secret);
+      const errorCode = tally.error.type ?? 'error_in_answer';
+      return { ...counted, outcome: 'upstream_error', errorCode, errorText, finish: () => this.#finish() };
+    }
+    if (whole)
+      return { ...counted, outcome: 'ok', errorCode: null, errorText: null, finish: () => this.#finish() };
+    const errorText = redact(
+      failure ?? 'The upstream ended the stream before its terminal event.',
+      this.#input.secret,
+    );
+    return {
+      ...counted,
+      outcome: 'upstream_truncated',
+      errorCode: 'stream_truncated',
+      errorText,
+      finish: () => this.#breakOff(),
+    };
+  }
+
+  #sinceStart(): number {
+    return this.#input.monotonicMs() - this.#input.exchange.startedMonoMs;
+  }
+
+  #finish(): void {
+    const { res } = this.#input.exchange;
+    if (res.destroyed) return;
+    const last = this.#held ?? this.#last;
+    if (this.#firstByteMs === null) this.#begin(this.#stream ? null : (last?.length ?? 0));
+    if (last && last.length > 0) res.end(last);
+    else res.end();
+  }
+
+  /** A stream that was cut ends with an error event of its dialect; a body that was cut ends with its connection. */
+  #breakOff(): void {
+    const { exchange } = this.#input;
+    const { res } = exchange;
+    if (res.destroyed) return;
+    if (!this.#stream) {
+      res.destroy();
+      return;
+    }
+    if (this.#firstByteMs === null) this.#begin(null);
+    const message = 'The upstream ended the stream before it was complete.';
+    const fault = {
+      status: 502,
+      code: 'stream_truncated',
+      message,
+      param: null,
+      requestId: exchange.requestId,
+    };
+    res.end(exchange.endpoint.dialect.renderErrorEvent(fault));
+  }
+}

@@ -1,0 +1,89 @@
+// The ending when every allowed attempt failed: a status of the failure table, in the caller's dialect.
+import { NO_USAGE } from '@api-proxy/protocols/usage';
+import type { Ending } from '../ending.ts';
+import type { Exchange } from '../exchange.ts';
+import { pushClientHeaders } from '../headers.ts';
+import { redact } from '../redact.ts';
+import { faultHeaders, sendFault } from '../reply.ts';
+import type { Reason, Signal } from '../routing/classify.ts';
+import type { Trace } from '../trace.ts';
+import type { Failed } from './attempt.ts';
+
+const SENTENCE: Readonly<Record<Reason, string>> = {
+  invalid_request: 'The upstream refused the request.',
+  model_missing: 'The model is not available upstream.',
+  key_rejected: 'The upstream refused the credential of the relay.',
+  quota_exhausted: 'The upstream has no quota left for this model.',
+  rate_limited: 'The upstream is rate limited. Try again later.',
+  upstream_failed: 'The upstream failed to answer.',
+  overloaded: 'The upstream is overloaded. Try again later.',
+  connect: 'The upstream could not be reached.',
+  reset: 'The upstream closed the connection before it answered.',
+  timeout: 'The upstream did not answer in time.',
+  error_in_answer: 'The upstream answered with an error.',
+  empty_answer: 'The upstream answered with nothing.',
+};
+
+/** Only these wait: without `retry-after` some clients retry a 429 without end. */
+const DEFAULT_RETRY_AFTER_MS = 5_000;
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
+export function giveUp(exchange: Exchange, trace: Trace, failed: Failed): Ending {
+  const { verdict, signal } = failed;
+  const secret = trace.candidate?.key.secret.reveal() ?? '';
+  const errorText = redact(textOf(signal), secret);
+  const ending = { errorCode: verdict.reason, errorText, usage: NO_USAGE, firstByteMs: null };
+  if (verdict.exhausted === 'original' && failed.original) {
+    const { status } = failed.original;
+    return {
+      ...ending,
+      status,
+      outcome: 'client_error',
+      finish: () => sendOriginal(exchange, failed, secret),
+    };
+  }
+  const status = statusFor(exchange, verdict.exhausted);
+  const wait =
+    status === 429 || status === 503 || status === 529
+      ? (failed.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS)
+      : null;
+  const fault = {
+    status,
+    code: verdict.reason,
+    message: SENTENCE[verdict.reason],
+    param: null,
+    requestId: exchange.requestId,
+  };
+  const headers = faultHeaders(wait === null ? null : Math.min(wait, LONGEST_RETRY_AFTER_MS));
+  return { ...ending, status, outcome: 'upstream_error', finish: () => sendFault(exchange, fault, headers) };
+}
+
+/** 529 exists in Anthropic's API only. */
+function statusFor(exchange: Exchange, exhausted: Failed['verdict']['exhausted']): number {
+  if (exhausted === 'original') return 502;
+  const anthropic = exchange.endpoint.dialect.protocol === 'anthropic-messages';
+  return exhausted === 529 && !anthropic ? 503 : exhausted;
+}
+
+function textOf(signal: Signal): string {
+  switch (signal.kind) {
+    case 'status':
+    case 'error_first':
+      return signal.text;
+    default:
+      return signal.kind;
+  }
+}
+
+/** The upstream's own answer to a request that is at fault itself, its bytes unchanged unless they show a credential. */
+function sendOriginal(exchange: Exchange, failed: Failed, secret: string): void {
+  const { res } = exchange;
+  const { original } = failed;
+  if (!original || res.headersSent || res.destroyed) return;
+  const shown = secret !== '' && original.body.includes(secret);
+  const body = shown ? Buffer.from(redact(original.body.toString(), secret)) : original.body;
+  const headers = ['x-request-id', exchange.requestId, 'content-length', String(body.length)];
+  pushClientHeaders(headers, original.headers);
+  res.writeHead(original.status, headers);
+  res.end(body);
+}

@@ -1,0 +1,81 @@
+// Step: read the body off the socket, undo its content coding, and pick out what the relay needs.
+import type { IncomingMessage } from 'node:http';
+import { isProblem } from '@api-proxy/protocols/request';
+import type { Call } from '../call.ts';
+import type { Denial } from '../denial.ts';
+import { isDenial } from '../denial.ts';
+import type { Exchange } from '../exchange.ts';
+import { decodeBody, LARGEST_BODY } from './decode.ts';
+
+/** @returns the call, or 400 / 413 / 415. Null when the client left before its body was complete. */
+export async function read(exchange: Exchange, nowMs: () => number): Promise<Call | Denial | null> {
+  const { req, endpoint } = exchange;
+  const began = nowMs();
+  const raw = await readRaw(req);
+  exchange.waitedMs += nowMs() - began;
+  if (raw === null || isDenial(raw)) return raw;
+  const coding = req.headers['content-encoding'];
+  const body = coding === undefined ? raw : await decodeBody(raw, coding);
+  if (isDenial(body)) return body;
+  const facts = endpoint.dialect.readRequest(body);
+  if (isProblem(facts))
+    return { denied: 'bad_request', facts: { problem: facts.problem, param: facts.param } };
+  return { ...facts, body };
+}
+
+const TOO_LARGE: Denial = {
+  denied: 'body_too_large',
+  facts: { problem: `The request body is larger than ${LARGEST_BODY / 1024 / 1024} MB.` },
+};
+
+function readRaw(req: IncomingMessage): Promise<Buffer | Denial | null> {
+  const declared = Number(req.headers['content-length'] ?? -1);
+  if (declared > LARGEST_BODY) return Promise.resolve(TOO_LARGE);
+  const collector = new Collector(declared);
+  return new Promise((resolve) => {
+    req.on('data', (chunk: Buffer) => {
+      if (!collector.add(chunk)) resolve(TOO_LARGE);
+    });
+    req.once('end', () => resolve(collector.take()));
+    req.once('error', () => resolve(null));
+    req.once('close', () => resolve(null));
+  });
+}
+
+/** Puts chunks together; with a declared length each is copied to its place as it comes, so no long copy blocks at the end. */
+class Collector {
+  readonly #declared: number;
+  #whole: Buffer | null = null;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(declared: number) {
+    this.#declared = declared;
+  }
+
+  /** @returns false once the limit is passed; nothing is kept from then on. */
+  add(chunk: Buffer): boolean {
+    const at = this.#bytes;
+    this.#bytes += chunk.length;
+    if (this.#bytes > LARGEST_BODY) {
+      this.#chunks = [];
+      return false;
+    }
+    if (this.#whole) chunk.copy(this.#whole, at);
+    else if (at === 0 || this.#declared <= 0) this.#chunks.push(chunk);
+    else {
+      this.#whole = Buffer.allocUnsafeSlow(Math.max(this.#declared, this.#bytes));
+      for (let index = 0, to = 0; index < this.#chunks.length; index++)
+        to += this.#chunks[index]?.copy(this.#whole, to) ?? 0;
+      this.#chunks = [];
+      chunk.copy(this.#whole, at);
+    }
+    return true;
+  }
+
+  take(): Buffer {
+    if (this.#whole) return this.#whole.subarray(0, this.#bytes);
+    const [first] = this.#chunks;
+    return this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
+  }
+}

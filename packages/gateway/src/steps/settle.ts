@@ -1,0 +1,87 @@
+// Step: turn what happened into one record with its price, and hand it to be booked.
+import type { NanoUsd } from '@api-proxy/kit/money';
+import type { Ending } from '../ending.ts';
+import type { Exchange } from '../exchange.ts';
+import type { ExchangeRecord, Outcome } from '../exchange-record.ts';
+import { cost } from '../metering/cost.ts';
+import { resolvePrice } from '../metering/price.ts';
+import type { Caller, Settlements } from '../ports.ts';
+import type { Price } from '../snapshot.ts';
+import type { Trace } from '../trace.ts';
+
+export type SettleInput = {
+  readonly exchange: Exchange;
+  readonly caller: Caller;
+  readonly trace: Trace;
+  readonly ending: Ending;
+  readonly durationMs: number;
+};
+
+/** Who pays, by outcome (who left before a byte came has no usage to pay for). */
+const PAYS: Readonly<Record<Outcome, boolean>> = {
+  ok: true,
+  client_closed: true,
+  client_error: false,
+  denied: false,
+  upstream_error: false,
+  upstream_truncated: false,
+  interrupted: false,
+};
+
+export function settle(input: SettleInput, settlements: Settlements): ExchangeRecord {
+  const record = recordOf(input);
+  settlements.settle(record);
+  return record;
+}
+
+/** The record of an exchange; pure. */
+export function recordOf(input: SettleInput): ExchangeRecord {
+  const { exchange, caller, trace, ending, durationMs } = input;
+  const { call, candidate } = trace;
+  const price = priceOf(input);
+  const { multiplierPpm } = caller.user;
+  return {
+    requestId: exchange.requestId,
+    startedAtMs: exchange.startedAtMs,
+    userId: caller.user.id,
+    keyId: caller.key.id,
+    channelId: candidate?.option.channel.id ?? null,
+    channelKeyId: candidate?.key.id ?? null,
+    protocolIn: exchange.endpoint.dialect.protocol,
+    protocolOut: candidate ? exchange.endpoint.dialect.protocol : null,
+    operation: exchange.endpoint.operation,
+    modelAsked: call?.model ?? '',
+    modelServed: candidate?.option.upstreamModel ?? null,
+    stream: call?.stream ?? false,
+    status: ending.status,
+    outcome: ending.outcome,
+    errorCode: ending.errorCode,
+    errorText: ending.errorText,
+    usage: ending.usage,
+    priceId: price?.id ?? null,
+    multiplierPpm,
+    costNanoUsd: charge(ending, price, multiplierPpm),
+    priced: price !== null,
+    firstByteMs: ending.firstByteMs,
+    durationMs,
+    overheadMs: Math.max(0, (ending.firstByteMs ?? durationMs) - exchange.waitedMs),
+    clientIp: exchange.clientIp,
+    userAgent: (exchange.req.headers['user-agent'] ?? '').slice(0, 512),
+    attempts: trace.attempts,
+    decision: trace.route?.decision ?? [],
+    droppedFields: [],
+  };
+}
+
+function charge(ending: Ending, price: Price | null, multiplierPpm: number): NanoUsd {
+  return price !== null && PAYS[ending.outcome] ? cost(ending.usage, price, multiplierPpm) : 0n;
+}
+
+function priceOf({ exchange, trace }: SettleInput): Price | null {
+  if (!trace.call || exchange.endpoint.operation === 'count_tokens') return null;
+  return resolvePrice(exchange.snapshot, {
+    model: trace.call.model,
+    channelId: trace.candidate?.option.channel.id ?? null,
+    nowMs: exchange.startedAtMs,
+  });
+}

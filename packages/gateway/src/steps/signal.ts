@@ -1,0 +1,52 @@
+// What an upstream's opening says: null when it is an answer, else the signal for the failure table.
+import type { Dialect } from '@api-proxy/protocols/dialect';
+import { eventData, nextEventEnd } from '@api-proxy/protocols/sse';
+import type { Signal } from '../routing/classify.ts';
+import type { Opening } from '../upstream/upstream-call.ts';
+
+/** An error text is looked at, and kept, only this far: upstreams echo whole requests. */
+const LOOKED_AT = 4_096;
+
+export function signalOf(opening: Opening, dialect: Dialect): Signal | null {
+  switch (opening.kind) {
+    case 'failure':
+      return opening.cause === 'aborted' ? { kind: 'reset' } : { kind: opening.cause };
+    case 'rejection': {
+      const body = opening.body.toString();
+      const error = dialect.readError(body);
+      const text = (error?.message ?? body).slice(0, LOOKED_AT);
+      return {
+        kind: 'status',
+        status: opening.status,
+        type: error?.type ?? null,
+        code: error?.code ?? null,
+        text,
+      };
+    }
+    case 'answer':
+      return opening.stream ? inStream(opening.first, dialect) : inBody(opening, dialect);
+  }
+}
+
+/** The first event that is no comment. */
+function inStream(first: Buffer, dialect: Dialect): Signal | null {
+  if (first.length === 0) return { kind: 'empty' };
+  let at = 0;
+  while (at < first.length && first[at] === 0x3a) at = nextEventEnd(first, at);
+  const event = first.subarray(at, nextEventEnd(first, at));
+  return event.includes('"error"') ? errorIn(eventData(event), dialect) : null;
+}
+
+function inBody(opening: Extract<Opening, { kind: 'answer' }>, dialect: Dialect): Signal | null {
+  if (opening.ended && opening.first.length === 0) return { kind: 'empty' };
+  // An error body is short; an answer that merely mentions the word is not parsed.
+  if (!opening.ended || opening.first.length > 16_384 || !opening.first.includes('"error"')) return null;
+  const text = opening.first.toString();
+  return /"error"\s*:\s*[{"]/.test(text) ? errorIn(text, dialect) : null;
+}
+
+function errorIn(json: string, dialect: Dialect): Signal | null {
+  const error = dialect.readError(json);
+  if (!error) return null;
+  return { kind: 'error_first', type: error.type, code: error.code, text: error.message.slice(0, LOOKED_AT) };
+}

@@ -1,0 +1,43 @@
+// Deadlines of all running upstream calls, looked at by one timer instead of one timer per call.
+
+export type Watched = {
+  /** Monotonic time at which the call has taken too long; moved by the call itself. */
+  dueMonoMs: number;
+  expire(): void;
+};
+
+const TICK_MS = 100;
+
+/** Deadlines are met to within 100 ms. */
+export class Deadlines {
+  readonly #watched = new Set<Watched>();
+  readonly #nowMs: () => number;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(monotonicMs: () => number) {
+    this.#nowMs = monotonicMs;
+  }
+
+  watch(call: Watched): void {
+    this.#watched.add(call);
+    this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref();
+  }
+
+  forget(call: Watched): void {
+    this.#watched.delete(call);
+  }
+
+  close(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #look(): void {
+    const now = this.#nowMs();
+    for (const call of this.#watched) {
+      if (call.dueMonoMs > now) continue;
+      this.#watched.delete(call);
+      call.expire();
+    }
+  }
+}
