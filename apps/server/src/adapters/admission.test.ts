@@ -1,0 +1,68 @@
+// Admission: limits of key and user count together, what was taken comes back, refusals say which limit.
+import type { Caller, Limits, Pass } from '@api-proxy/gateway/ports';
+import { manualClock } from '@api-proxy/kit/clock';
+import { memoryLimits } from '@api-proxy/stores/limits/memory';
+import { expect, it } from 'vitest';
+import { limitAdmission } from './admission.ts';
+
+const NONE: Limits = { rpm: null, tpm: null, concurrency: null };
+
+function setUp(userLimits: Limits | null, keyLimits: Limits | null) {
+  const clock = manualClock();
+  const admission = limitAdmission({ limits: memoryLimits(), clock });
+  const caller: Caller = {
+    user: { id: 'usr_1', role: 'user', status: 'active', multiplierPpm: 1_000_000, limits: userLimits },
+    key: {
+      id: 'key_1',
+      name: 'k',
+      status: 'active',
+      expiresAtMs: null,
+      allowedModels: [],
+      allowedIps: [],
+      limits: keyLimits,
+    },
+  };
+  let count = 0;
+  const take = async (estimatedTokens = 0) => {
+    count += 1;
+    const request = { requestId: `req_${count}`, caller, operation: 'generate' as const, estimatedTokens };
+    return admission.take({ ...request, nowMs: clock.nowMs() });
+  };
+  return { take, clock };
+}
+
+function passOf(answer: Awaited<ReturnType<ReturnType<typeof setUp>['take']>>): Pass {
+  if ('denied' in answer) throw new Error(answer.denied);
+  return answer;
+}
+
+it('without limits everything passes', async () => {
+  const { take } = setUp(null, null);
+  for (let i = 0; i < 5; i += 1) passOf(await take(1_000_000)).release(0);
+});
+
+it('names the limit, its scope and its maximum', async () => {
+  const { take } = setUp(NONE, { ...NONE, rpm: 1 });
+  passOf(await take());
+  expect(await take()).toMatchObject({
+    denied: 'limit_reached',
+    facts: { limit: 'requests per minute', scope: 'key', max: 1 },
+  });
+});
+
+it('gives a parallel place back, and takes none when another limit refuses', async () => {
+  const { take } = setUp({ ...NONE, concurrency: 1 }, { ...NONE, rpm: 2 });
+  const first = passOf(await take());
+  expect(await take()).toMatchObject({ facts: { limit: 'parallel requests', scope: 'user' } });
+  first.release(0);
+  passOf(await take()).release(0);
+  expect(await take()).toMatchObject({ facts: { limit: 'requests per minute' } });
+});
+
+it('corrects the token window to what was used', async () => {
+  const { take } = setUp({ ...NONE, tpm: 1_000 }, null);
+  const first = passOf(await take(900));
+  expect(await take(200)).toMatchObject({ facts: { limit: 'tokens per minute', scope: 'user', max: 1_000 } });
+  first.release(100);
+  passOf(await take(200));
+});

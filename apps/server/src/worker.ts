@@ -1,0 +1,101 @@
+// A server worker: builds the container, listens, and drains when the supervisor says so or is gone.
+import type { Server } from 'node:http';
+import { SECOND_MS } from '@api-proxy/kit/duration';
+import { messageOf } from '@api-proxy/kit/error';
+import { createLogger, type Logger } from '@api-proxy/kit/logger';
+import { parseToWorker, type WorkerSettings } from './child-messages.ts';
+import { ConsoleLink } from './console-link.ts';
+import { type Container, createContainer } from './container.ts';
+import { Drain } from './drain.ts';
+import { createListener } from './listener.ts';
+import { portProblem } from './port-problem.ts';
+
+/** Without a supervisor nobody restarts or replaces this worker, so what runs gets little time. */
+const ORPHAN_DRAIN_MS = 5 * SECOND_MS;
+
+type Running = {
+  settings: WorkerSettings;
+  log: Logger;
+  drain: Drain;
+  page: ConsoleLink;
+  container: Container;
+  server: Server;
+};
+
+async function start(settings: WorkerSettings, page: ConsoleLink): Promise<Running> {
+  const log = createLogger({ name: 'worker', level: settings.logLevel });
+  const drain = new Drain();
+  const container = await createContainer({ settings, drain, log });
+  const server = createListener({
+    gateway: container.gateway,
+    api: container.api,
+    console: settings.role === 'gateway' ? undefined : page,
+    drain,
+    trustedProxyHops: settings.trustedProxyHops,
+  });
+  await listen(server, settings);
+  return { settings, log, drain, page, container, server };
+}
+
+function listen(server: Server, { port, hostname }: WorkerSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(portProblem({ port, hostname, error })));
+    server.listen({ port, host: hostname }, resolve);
+  });
+}
+
+async function stop(running: Running, times: { graceMs: number; timeoutMs: number }): Promise<void> {
+  const { drain, server, container, page, log } = running;
+  const { leftOver } = await drain.run({
+    ...times,
+    closeDoors: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
+  });
+  if (leftOver > 0) log.warn({ leftOver }, 'requests were still running when the drain time was over');
+  server.closeAllConnections();
+  page.close();
+  await container.close();
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function serve(): void {
+  let running: Promise<Running> | undefined;
+  let page: ConsoleLink | undefined;
+  let ending = false;
+  const end = async (graceMs: number, orphan: boolean) => {
+    if (ending) return;
+    ending = true;
+    const started = await running;
+    if (started) {
+      const timeoutMs = orphan ? ORPHAN_DRAIN_MS : started.settings.drainTimeoutMs;
+      await stop(started, { graceMs, timeoutMs });
+    }
+    process.exit(0);
+  };
+  process.on('message', (raw: unknown) => {
+    const message = parseToWorker(raw);
+    if (message?.type === 'start' && !running) {
+      page = new ConsoleLink({ development: message.settings.development });
+      running = start(message.settings, page);
+      running.then(({ server }) => process.send?.({ type: 'ready', port: portOf(server) }), giveUp);
+    }
+    if (message?.type === 'console') page?.moveTo(message.port);
+    if (message?.type === 'drain') end(message.graceMs, false).catch(giveUp);
+  });
+  process.on('disconnect', () => end(0, true).catch(giveUp));
+  // Ends by message only, after the supervisor has decided on the order.
+  process.on('SIGINT', () => undefined);
+}
+
+function giveUp(thrown: unknown): void {
+  if (!process.connected) process.exit(1);
+  process.send?.({ type: 'fatal', message: messageOf(thrown) }, () => process.exit(1));
+}
+
+serve();
