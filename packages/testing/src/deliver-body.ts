@@ -30,6 +30,10 @@ export async function deliverBody(
   const cuts = behaviour.truncate || behaviour.dieAfter !== null || behaviour.stallAfter !== null;
   const length = behaviour.truncate ? {} : { 'content-length': String(bytes.length) };
   response.writeHead(head.status, { ...head.headers, ...length });
+  if (!cuts && behaviour.drip === 0 && bytes.length <= SLICE) {
+    await outlet.end(bytes);
+    return 'complete';
+  }
   await writeSlices(outlet, cuts ? bytes.subarray(0, bytes.length / 2) : bytes, behaviour.drip);
   if (behaviour.dieAfter !== null) {
     await outlet.breathe();

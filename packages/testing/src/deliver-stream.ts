@@ -17,23 +17,24 @@ export interface StreamDelivery {
 
 interface Writer {
   readonly send: (text: string) => Promise<void>;
-  readonly flush: () => Promise<void>;
+  /** What was not written yet; it is the caller's now. */
+  readonly rest: () => string | Buffer;
 }
 
 /** Several events per write: only when nothing asks for one event at a time. */
 function batchWriter(outlet: Outlet): Writer {
   let batch = '';
-  const flush = async () => {
+  const rest = () => {
     const text = batch;
     batch = '';
-    if (text !== '') await outlet.write(text);
+    return text;
   };
   return {
     async send(text) {
       batch += text;
-      if (batch.length >= BATCH_CHARACTERS) await flush();
+      if (batch.length >= BATCH_CHARACTERS) await outlet.write(rest());
     },
-    flush,
+    rest,
   };
 }
 
@@ -49,17 +50,17 @@ function dripWriter(outlet: Outlet, step: number): Writer {
         await outlet.breathe();
       }
     },
-    async flush() {
+    rest() {
       const last = rest;
       rest = Buffer.alloc(0);
-      if (last.length > 0) await outlet.write(last);
+      return last;
     },
   };
 }
 
 function writerFor(outlet: Outlet, behaviour: Behaviour): Writer {
   if (behaviour.drip > 0) return dripWriter(outlet, Math.max(1, Math.floor(behaviour.drip)));
-  if (behaviour.intervalMs > 0) return { send: (text) => outlet.write(text), flush: () => Promise.resolve() };
+  if (behaviour.intervalMs > 0) return { send: (text) => outlet.write(text), rest: () => '' };
   return batchWriter(outlet);
 }
 
@@ -120,7 +121,7 @@ export async function deliverStream(
     if (outlet.gone()) return 'cut';
     const how = interruptionAt(behaviour, record.eventsSent, frame);
     if (how !== null) {
-      await writer.flush();
+      await outlet.write(writer.rest());
       const outcome = await interrupt(delivery, how);
       if (how === 'truncate' || how === 'error') await outlet.end();
       return outcome;
@@ -130,7 +131,6 @@ export async function deliverStream(
     record.eventsSent += 1;
     record.contentBytesSent += frame.content;
   }
-  await writer.flush();
-  await outlet.end();
+  await outlet.end(writer.rest());
   return 'complete';
 }

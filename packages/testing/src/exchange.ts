@@ -75,8 +75,7 @@ async function sendFault(
     ...(retryAfter !== null && { 'retry-after': String(retryAfter) }),
   };
   response.writeHead(status, headers);
-  await outlet.write(text);
-  await outlet.end();
+  await outlet.end(text);
   context.book.close(record, 'error');
 }
 
@@ -120,7 +119,7 @@ async function sendStream(exchange: Exchange, turn: Turn): Promise<void> {
     'cache-control': 'no-cache',
     ...protocol.headers(turn.requestId, false),
   });
-  response.flushHeaders();
+  if (behaviour.firstMs > 0 || behaviour.stallAfter === 0) response.flushHeaders();
   const failure: Fault = behaviour.fault ?? { kind: 'overloaded' };
   const frames = behaviour.empty
     ? []

@@ -24,6 +24,10 @@ export function anthropicModel(id: string): JsonRecord {
     id,
     display_name: id.replaceAll('-', ' '),
     created_at: CREATED_AT,
+    deprecated_at: null,
+    lifecycle: 'active',
+    line: null,
+    capabilities: null,
     max_input_tokens: 200_000,
     max_tokens: 64_000,
   };

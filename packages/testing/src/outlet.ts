@@ -12,8 +12,8 @@ export interface Outlet {
   readonly write: (bytes: string | Buffer) => Promise<void>;
   /** Lets already written bytes leave as a chunk of their own. */
   readonly breathe: () => Promise<void>;
-  /** Ends the body and resolves when it was handed to the system, or the peer is gone. */
-  readonly end: () => Promise<void>;
+  /** Ends the body, with `last` bytes if given; resolves when all was handed to the system, or the peer is gone. */
+  readonly end: (last?: string | Buffer) => Promise<void>;
   /** Destroys the connection; `hard` sends a reset. */
   readonly destroy: (hard: boolean) => void;
 }
@@ -45,6 +45,9 @@ export function outletOf(response: ServerResponse, record: WitnessRecord, onGone
     wake();
   });
   response.on('error', () => undefined);
+  const count = (bytes: string | Buffer) => {
+    record.bytesSent += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
+  };
   return {
     gone: () => gone,
     wait: (ms) =>
@@ -55,7 +58,7 @@ export function outletOf(response: ServerResponse, record: WitnessRecord, onGone
     waitForPeerToGo: () => until(() => () => undefined),
     write(bytes) {
       if (gone) return Promise.resolve();
-      record.bytesSent += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
+      count(bytes);
       if (response.write(bytes)) return Promise.resolve();
       return until((resolve) => {
         response.once('drain', resolve);
@@ -67,9 +70,10 @@ export function outletOf(response: ServerResponse, record: WitnessRecord, onGone
       setImmediate(resolve);
       return promise;
     },
-    end: () =>
+    end: (last = '') =>
       until((resolve) => {
-        response.end(resolve);
+        count(last);
+        response.end(last, resolve);
         return () => undefined;
       }),
     destroy(hard) {
