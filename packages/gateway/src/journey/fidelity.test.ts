@@ -1,5 +1,4 @@
 // Promise: what an upstream answers reaches the client byte for byte, and it receives what the client wrote.
-import { randomBytes } from 'node:crypto';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bothFamilies, call, snapshot, startRelay, type TestRelay } from './harness.ts';
@@ -16,6 +15,7 @@ afterAll(async () => {
   await fake.close();
 });
 
+const VERSION = { 'anthropic-version': '2023-06-01' };
 const messages = [{ role: 'user', content: 'Say something, 说点什么 🙂' }];
 const tools = [
   { type: 'function', function: { name: 'look', parameters: { type: 'object', properties: {} } } },
@@ -53,7 +53,7 @@ const CASES: [string, string, Record<string, unknown>][] = [
 
 describe('the answer has the same bytes as straight from the upstream', () => {
   it.each(CASES)('%s', async (_name, path, body) => {
-    const direct = await call({ port: fake.port, path, body });
+    const direct = await call({ port: fake.port, path, body, headers: VERSION });
     const relayed = await call({ port: relay.port, path, body });
     expect(direct.status).toBe(200);
     expect(relayed.status).toBe(200);
@@ -85,19 +85,6 @@ it('the request reaches the upstream as written: path, query, unknown headers an
   });
   for (const name of ['authorization', 'cookie', 'x-forwarded-for'])
     expect(seen?.headers).not.toHaveProperty(name);
-});
-
-it('a 30 MB body arrives intact and does not block the event loop for 50 ms', async () => {
-  const data = randomBytes(22.5 * 1024 * 1024).toString('base64');
-  const body = Buffer.from(
-    JSON.stringify({ model: 'fake-claude', max_tokens: 16, messages: [{ role: 'user', content: data }] }),
-  );
-  const direct = await call({ port: fake.port, path: '/v1/messages', body });
-  expect(direct.status).toBe(200);
-  const expected = fake.witness.last()?.bodySha256;
-  const relayed = await call({ port: relay.port, path: '/v1/messages', body });
-  expect(relayed.status).toBe(200);
-  expect(fake.witness.last()?.bodySha256).toBe(expected);
 });
 
 it('answers carry the relay id and its own time, and keep the upstream id under another name', async () => {

@@ -62,6 +62,8 @@ const CONNECT_CODES: ReadonlySet<string> = new Set([
 
 export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   dueMonoMs: number;
+  /** Monotonic time at which the head came; null before. */
+  headMonoMs: number | null = null;
   /** Settles once, and never rejects. */
   readonly opened: Promise<Opening>;
   readonly #input: UpstreamCallInput;
@@ -125,9 +127,10 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   ): void {
     if (status < 200) return;
     this.#status = status;
+    this.headMonoMs = this.#input.monotonicMs();
     this.#headers = headers;
     this.#stream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
-    this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
+    this.dueMonoMs = this.headMonoMs + this.#input.idleTimeoutMs;
     const coding = headers['content-encoding'];
     if (coding !== undefined && coding !== '' && coding !== 'identity') {
       // It was asked for identity; what it sent can be neither metered nor checked.
