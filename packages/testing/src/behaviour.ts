@@ -57,56 +57,61 @@ export interface Directive {
   readonly apply: (value: number, before: Behaviour) => Partial<Behaviour>;
 }
 
-function row(name: string, usual: number | null, about: string, apply: Directive['apply']): Directive {
+type NameAndUsual = readonly [name: string, usual: number | null];
+
+function row([name, usual]: NameAndUsual, about: string, apply: Directive['apply']): Directive {
   return { name, usual, about, apply };
 }
 
 /** Every numeric directive. `<status>`, `<status>x<n>`, `error=<kind>` and `id=<text>` are read beside it. */
 export const DIRECTIVES: readonly Directive[] = [
-  row('delay', null, 'ms before the response head', (n) => ({ delayMs: n })),
-  row('first', null, 'ms between head and first event', (n) => ({ firstMs: n })),
-  row('interval', null, 'ms between events', (n) => ({ intervalMs: n })),
-  row('slow', 50, 'first event after 500 ms, then one every n ms', (n) => ({ firstMs: 500, intervalMs: n })),
-  row('events', null, 'n content events (max_tokens no longer applies)', (n) => ({ events: n })),
-  row('size', null, 'bytes of text in each content event', (n) => ({ size: n })),
-  row('tokens', null, 'text of exactly n tokens', (n) => ({ tokens: n })),
-  row('huge', 50, 'about n MB of text in 64 KB events', (n) => ({ events: n * 16, size: 65_536 })),
-  row('stall', 4, 'n events, then silence for ever', (n) => ({ stallAfter: n })),
-  row('ping', 1000, 'keep-alives every n ms while stalled or waiting', (n) => ({ pingMs: n })),
-  row('stall-head', 1, 'never sends a response head', () => ({ stallHead: true })),
-  row('reset', 1, 'connection reset before a byte', () => ({ reset: true })),
-  row('die', 4, 'n events (JSON: half the body), then the socket is destroyed', (n) => ({ dieAfter: n })),
-  row('truncate', 1e9, 'ends cleanly without terminal event, after n events if given', (n) => ({
+  row(['delay', null], 'ms before the response head', (n) => ({ delayMs: n })),
+  row(['first', null], 'ms between head and first event', (n) => ({ firstMs: n })),
+  row(['interval', null], 'ms between events', (n) => ({ intervalMs: n })),
+  row(['slow', 50], 'first event after 500 ms, then one every n ms', (n) => ({
+    firstMs: 500,
+    intervalMs: n,
+  })),
+  row(['events', null], 'n content events (max_tokens no longer applies)', (n) => ({ events: n })),
+  row(['size', null], 'bytes of text in each content event', (n) => ({ size: n })),
+  row(['tokens', null], 'text of exactly n tokens', (n) => ({ tokens: n })),
+  row(['huge', 50], 'about n MB of text in 64 KB events', (n) => ({ events: n * 16, size: 65_536 })),
+  row(['stall', 4], 'n events, then silence for ever', (n) => ({ stallAfter: n })),
+  row(['ping', 1000], 'keep-alives every n ms while stalled or waiting', (n) => ({ pingMs: n })),
+  row(['stall-head', 1], 'never sends a response head', () => ({ stallHead: true })),
+  row(['reset', 1], 'connection reset before a byte', () => ({ reset: true })),
+  row(['die', 4], 'n events (JSON: half the body), then the socket is destroyed', (n) => ({ dieAfter: n })),
+  row(['truncate', 1e9], 'ends cleanly without terminal event, after n events if given', (n) => ({
     truncate: true,
     truncateAfter: n,
   })),
-  row('no-done', 1, 'Chat stream without [DONE]', () => ({ noDone: true })),
-  row('error-body', 1, '200 whose body, or first event, is an error', () => ({ errorIn200: true })),
-  row('error-mid', 4, 'n events, then an error event, then the end', (n) => ({ errorAfter: n })),
-  row('retry-after', null, 'seconds in retry-after of an error', (n) => ({ retryAfter: n })),
-  row('status', null, 'status of the error given by error=', (n, before) => ({
+  row(['no-done', 1], 'Chat stream without [DONE]', () => ({ noDone: true })),
+  row(['error-body', 1], '200 whose body, or first event, is an error', () => ({ errorIn200: true })),
+  row(['error-mid', 4], 'n events, then an error event, then the end', (n) => ({ errorAfter: n })),
+  row(['retry-after', null], 'seconds in retry-after of an error', (n) => ({ retryAfter: n })),
+  row(['status', null], 'status of the error given by error=', (n, before) => ({
     fault: { ...(before.fault ?? faultOfStatus(n)), status: n },
   })),
-  row('html', 1, 'errors as an HTML page, like a CDN', () => ({ html: true })),
-  row('error-size', null, 'error text padded to n bytes', (n) => ({ errorBytes: n })),
-  row('empty', 1, '200 with no body at all', () => ({ empty: true })),
-  row('empty-answer', 1, 'a well-formed answer without content', () => ({ emptyAnswer: true })),
-  row('drip', 7, 'n bytes per write, cutting anywhere', (n) => ({ drip: n })),
-  row('crlf', 1, 'SSE with CRLF line ends', () => ({ crlf: true })),
-  row('echo', 1, 'text is JSON: method, path, headers, bodySha256, bodyBytes', () => ({ echo: true })),
-  row('thinking', 1, 'thinks first, asked or not', () => ({ thinking: true })),
-  row('reasoning', 64, 'n reasoning tokens that are billed and not shown', (n) => ({ reasoning: n })),
-  row('tools', 1, 'calls n tools, invented ones if none are offered', (n) => ({ tools: n })),
-  row('parallel-tools', 2, 'calls n tools at once', (n) => ({ tools: n })),
-  row('no-tools', 0, 'calls no tool', () => ({ tools: 0 })),
-  row('refusal', 1, 'the model refuses', () => ({ refusal: true })),
-  row('cache-read', 1024, 'n more input tokens, read from cache', (n) => ({ cacheRead: n })),
-  row('cache-write', 1024, 'n more input tokens, written to cache (5 m)', (n) => ({ cacheWrite5m: n })),
-  row('cache-write-1h', 1024, 'n more input tokens, written for 1 h', (n) => ({ cacheWrite1h: n })),
-  row('no-cache-split', 1, 'usage without the 5m/1h split', () => ({ cacheSplit: false })),
-  row('no-usage', 1, 'never sends usage', () => ({ usage: 'none' })),
-  row('usage-every-event', 1, 'Chat usage in every chunk', () => ({ usage: 'every-event' })),
-  row('strict-thinking', 1, '400 for altered thinking signatures', () => ({ strictThinking: true })),
+  row(['html', 1], 'errors as an HTML page, like a CDN', () => ({ html: true })),
+  row(['error-size', null], 'error text padded to n bytes', (n) => ({ errorBytes: n })),
+  row(['empty', 1], '200 with no body at all', () => ({ empty: true })),
+  row(['empty-answer', 1], 'a well-formed answer without content', () => ({ emptyAnswer: true })),
+  row(['drip', 7], 'n bytes per write, cutting anywhere', (n) => ({ drip: n })),
+  row(['crlf', 1], 'SSE with CRLF line ends', () => ({ crlf: true })),
+  row(['echo', 1], 'text is JSON: method, path, headers, bodySha256, bodyBytes', () => ({ echo: true })),
+  row(['thinking', 1], 'thinks first, asked or not', () => ({ thinking: true })),
+  row(['reasoning', 64], 'n reasoning tokens that are billed and not shown', (n) => ({ reasoning: n })),
+  row(['tools', 1], 'calls n tools, invented ones if none are offered', (n) => ({ tools: n })),
+  row(['parallel-tools', 2], 'calls n tools at once', (n) => ({ tools: n })),
+  row(['no-tools', 0], 'calls no tool', () => ({ tools: 0 })),
+  row(['refusal', 1], 'the model refuses', () => ({ refusal: true })),
+  row(['cache-read', 1024], 'n more input tokens, read from cache', (n) => ({ cacheRead: n })),
+  row(['cache-write', 1024], 'n more input tokens, written to cache (5 m)', (n) => ({ cacheWrite5m: n })),
+  row(['cache-write-1h', 1024], 'n more input tokens, written for 1 h', (n) => ({ cacheWrite1h: n })),
+  row(['no-cache-split', 1], 'usage without the 5m/1h split', () => ({ cacheSplit: false })),
+  row(['no-usage', 1], 'never sends usage', () => ({ usage: 'none' })),
+  row(['usage-every-event', 1], 'Chat usage in every chunk', () => ({ usage: 'every-event' })),
+  row(['strict-thinking', 1], '400 for altered thinking signatures', () => ({ strictThinking: true })),
 ];
 
 const BY_NAME: ReadonlyMap<string, Directive> = new Map(DIRECTIVES.map((item) => [item.name, item]));

@@ -18,38 +18,53 @@ export interface Outlet {
   readonly destroy: (hard: boolean) => void;
 }
 
+interface Presence {
+  readonly gone: () => boolean;
+  readonly leave: () => void;
+  /** Resolves when `arm`'s resolve is called or the peer leaves; what `arm` gives undoes it. */
+  readonly until: (arm: (resolve: () => void) => () => void) => Promise<void>;
+}
+
+/** Whether the peer is there, and waits that end when it leaves. */
+function presence(): Presence {
+  let gone = false;
+  const wakers = new Set<() => void>();
+  return {
+    gone: () => gone,
+    leave() {
+      gone = true;
+      for (const waker of [...wakers]) waker();
+    },
+    until(arm) {
+      if (gone) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const disarm = arm(resolve);
+      wakers.add(resolve);
+      return promise.finally(() => {
+        disarm();
+        wakers.delete(resolve);
+      });
+    },
+  };
+}
+
 /** `onGone` is called once when the peer, not the fake, ends the connection before the answer was finished. */
 export function outletOf(response: ServerResponse, record: WitnessRecord, onGone: () => void): Outlet {
-  let gone = false;
   let destroyed = false;
-  const wakers = new Set<() => void>();
-  const wake = () => {
-    for (const waker of [...wakers]) waker();
-  };
-  const until = (arm: (resolve: () => void) => () => void): Promise<void> => {
-    if (gone) return Promise.resolve();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const disarm = arm(resolve);
-    wakers.add(resolve);
-    return promise.finally(() => {
-      disarm();
-      wakers.delete(resolve);
-    });
-  };
+  const { gone, leave, until } = presence();
   response.once('close', () => {
-    gone = true;
     if (!response.writableFinished) {
       record.bytesSent = Math.max(0, record.bytesSent - response.writableLength);
       if (!destroyed) onGone();
     }
-    wake();
+    leave();
   });
   response.on('error', () => undefined);
   const count = (bytes: string | Buffer) => {
     record.bytesSent += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
   };
   return {
-    gone: () => gone,
+    gone,
     wait: (ms) =>
       until((resolve) => {
         const timer = setTimeout(resolve, ms);
@@ -57,7 +72,7 @@ export function outletOf(response: ServerResponse, record: WitnessRecord, onGone
       }),
     waitForPeerToGo: () => until(() => () => undefined),
     write(bytes) {
-      if (gone) return Promise.resolve();
+      if (gone()) return Promise.resolve();
       count(bytes);
       if (response.write(bytes)) return Promise.resolve();
       return until((resolve) => {

@@ -43,7 +43,15 @@ export interface WireProtocol {
   readonly headers: (requestId: string, exhausted: boolean) => Record<string, string>;
 }
 
+export interface FrameOptions {
+  /** Default `open`. */
+  readonly kind?: Frame['kind'];
+  /** Default 0. */
+  readonly content?: number;
+}
+
 /** An SSE frame with an event name. */
-export function namedFrame(event: string, json: string, kind: Frame['kind'] = 'open', content = 0): Frame {
+export function namedFrame(event: string, json: string, options: FrameOptions = {}): Frame {
+  const { kind = 'open', content = 0 } = options;
   return { text: `event: ${event}\ndata: ${json}\n\n`, content, kind };
 }

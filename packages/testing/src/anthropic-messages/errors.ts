@@ -49,5 +49,5 @@ export function errorBody(fault: Fault, requestId: string): JsonRecord {
 }
 
 export function* errorFrames(fault: Fault, turn: { requestId: string }): Iterable<Frame> {
-  yield namedFrame('error', JSON.stringify(errorBody(fault, turn.requestId)), 'final');
+  yield namedFrame('error', JSON.stringify(errorBody(fault, turn.requestId)), { kind: 'final' });
 }

@@ -24,7 +24,7 @@ function startFrame(turn: Turn): Frame {
 
 function blockStart(index: number, block: Record<string, unknown>, content = 0): Frame {
   const json = JSON.stringify({ type: 'content_block_start', index, content_block: block });
-  return namedFrame('content_block_start', json, 'open', content);
+  return namedFrame('content_block_start', json, { content });
 }
 
 function blockStop(index: number): Frame {
@@ -86,6 +86,6 @@ export function* frames(turn: Turn): Iterable<Frame> {
     delta: { stop_reason: stopReason(plan.stop), stop_sequence: plan.stopSequence, stop_details: null },
     ...(behaviour.usage !== 'none' && { usage: finalUsage(turn) }),
   };
-  yield namedFrame('message_delta', JSON.stringify(delta), 'final');
-  yield namedFrame('message_stop', '{"type":"message_stop"}', 'final');
+  yield namedFrame('message_delta', JSON.stringify(delta), { kind: 'final' });
+  yield namedFrame('message_stop', '{"type":"message_stop"}', { kind: 'final' });
 }

@@ -1,24 +1,20 @@
 // A Response as a stream of events, numbered, from response.created to response.completed.
 import type { Fault } from '../fault.ts';
 import { errorFields } from '../openai-wire/errors.ts';
-import { type Frame, namedFrame, type Turn } from '../wire.ts';
+import { type Frame, type FrameOptions, namedFrame, type Turn } from '../wire.ts';
 import { envelope } from './envelope.ts';
 import { contentPart, doneItem, type Item, itemsOf, openItem } from './items.ts';
 
 export const PING = ': keep-alive\n\n';
 
-type Emit = (
-  type: string,
-  fields: Record<string, unknown>,
-  as?: { kind?: Frame['kind']; content?: number },
-) => Frame;
+type Emit = (type: string, fields: Record<string, unknown>, as?: FrameOptions) => Frame;
 
 function numberedEvents(from: number): Emit {
   let sequence = from;
   return (type, fields, as) => {
     const json = JSON.stringify({ type, sequence_number: sequence, ...fields });
     sequence += 1;
-    return namedFrame(type, json, as?.kind ?? 'open', as?.content ?? 0);
+    return namedFrame(type, json, as);
   };
 }
 
