@@ -33,6 +33,14 @@ export function useErrorText(): (error: unknown) => string {
         return t('email_taken');
       case 'name_taken':
         return t('name_taken');
+      case 'sign_in_refused':
+        return t('sign_in_refused');
+      case 'register_refused':
+        return t('register_refused');
+      case 'password_refused':
+        return t('password_refused');
+      case 'account_disabled':
+        return t('account_disabled');
       case 'not_ready':
         return t('not_ready');
       case 'internal':

@@ -10,7 +10,7 @@ export type Point = { label: string; values: Record<string, number> };
 type Props = { points: readonly Point[]; series: readonly Series[]; format: (value: number) => string };
 
 /** `format` writes a value with its unit, on the axis and in the tooltip. The legend filters. */
-export default function Bars({ points, series, format }: Props) {
+export function Bars({ points, series, format }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = series.filter(({ key }) => !hidden.has(key));
   const toggle = (key: string) => {

@@ -2,4 +2,4 @@
 'use client';
 import dynamic from 'next/dynamic';
 
-export const Bars = dynamic(() => import('./bars'), { ssr: false });
+export const Bars = dynamic(() => import('./bars').then((module) => module.Bars), { ssr: false });

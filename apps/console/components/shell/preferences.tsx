@@ -19,7 +19,7 @@ const THEMES = [
 ] as const;
 
 /** Name of a language in that language: the one text that is never translated. */
-export const LOCALE_NAMES: Record<Locale, string> = { zh: '简体中文', en: 'English' };
+export const LOCALE_NAMES: Record<Locale, string> = { zh: '中文', en: 'English' };
 
 /** The language now, and how to change it: kept in a cookie, and on the user when someone is signed in. */
 export function useLanguage(signedIn: boolean) {

@@ -7,8 +7,10 @@ import type { features } from './columns';
 
 type TableRowOf<Data extends object> = Row<typeof features, Data>;
 
-// A click on a button, link or input inside a row is that element's own business.
+// A click on a button, link or input inside a row is that element's own business; so is one in a dialog or menu that
+// was opened from the row: React hands its events up to the row, though it stands elsewhere in the document.
 function isInner(event: MouseEvent | KeyboardEvent): boolean {
+  if (event.target instanceof Node && !event.currentTarget.contains(event.target)) return true;
   const inner =
     event.target instanceof Element
       ? event.target.closest('a,button,input,label,[role=menuitem],[role=switch]')
