@@ -41,16 +41,8 @@ export async function installBun(root, env) {
   writeFileSync(join(tools, 'package.json'), '{ "private": true }\n');
   const [file, ...args] = npmCommand(env);
   const spec = `bun@${pinnedBunVersion(root)}`;
-  const flags = [
-    'install',
-    '--no-save',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    '--prefix',
-    tools,
-    spec,
-  ];
+  // No --prefix: npm would then look for the machine's npmrc, with its proxy and certificates, under that folder.
+  const flags = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', spec];
   const { ok, output } = await capture(file, [...args, ...flags], { cwd: tools, env });
   if (!ok && /ENOENT/.test(output) && /spawn/.test(output)) {
     throw new LaunchProblem(

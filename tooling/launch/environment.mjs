@@ -22,8 +22,9 @@ export function toolEnvironment(root, env, folders) {
   if (!hasUsableHome(env)) {
     const cache = join(root, '.tools', 'cache');
     result.HOME = cache;
-    result.npm_config_cache ??= join(cache, 'npm');
-    result.BUN_INSTALL_CACHE_DIR ??= join(cache, 'bun');
+    // An outer npm names its cache in the useless home folder; one that can be written to is kept.
+    if (!isUsableFolder(env.npm_config_cache)) result.npm_config_cache = join(cache, 'npm');
+    if (!isUsableFolder(env.BUN_INSTALL_CACHE_DIR)) result.BUN_INSTALL_CACHE_DIR = join(cache, 'bun');
   }
   return result;
 }
@@ -42,11 +43,17 @@ export function commandEnvironment(root, env, bunFolder) {
 
 /** @param {Env} env */
 function hasUsableHome(env) {
-  const home = env.HOME ?? env.USERPROFILE ?? homedir();
+  return isUsableFolder(env.HOME ?? env.USERPROFILE ?? homedir());
+}
+
+/** @param {string | undefined} folder */
+function isUsableFolder(folder) {
+  if (!folder) return false;
   try {
-    accessSync(home, constants.W_OK | constants.X_OK);
-    return statSync(home).isDirectory();
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return statSync(folder).isDirectory();
   } catch {
+    // Missing or not ours: both mean that nothing can be written there.
     return false;
   }
 }

@@ -140,6 +140,14 @@ describe('messages', () => {
     expect(problem.message).toContain('  | error: lockfile had changes');
   });
 
+  it('what npm says about itself is left out', () => {
+    const output =
+      'npm error code EACCES\nnpm notice\nnpm notice New minor version\nnpm error A complete log of this run';
+    expect(installProblem('Installing Bun', output).message.split('\n').slice(1)).toEqual([
+      '  | npm error code EACCES',
+    ]);
+  });
+
   it('a failed console build shows the compiler, and names the folder when it could not be written', () => {
     expect(buildProblem('./app/page.tsx\nType error: x').message).toContain('  | Type error: x');
     expect(buildProblem('EACCES: permission denied, mkdir').message).toContain('apps/console/.next');
@@ -154,7 +162,8 @@ describe('messages', () => {
 
 describe('environment', () => {
   it('caches go into the checkout when the home folder cannot be used', () => {
-    const env = toolEnvironment(root, { HOME: join(root, 'missing'), PATH: '/bin' }, []);
+    const home = join(root, 'missing');
+    const env = toolEnvironment(root, { HOME: home, PATH: '/bin', npm_config_cache: join(home, '.npm') }, []);
     expect(env.npm_config_cache).toContain(join(root, '.tools'));
     expect(env.BUN_INSTALL_CACHE_DIR).toContain(join(root, '.tools'));
   });

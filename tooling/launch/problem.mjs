@@ -52,13 +52,17 @@ export function causeOf(output) {
   return OUTPUT_CAUSES.find((cause) => cause.pattern.test(output))?.kind ?? 'unknown';
 }
 
+// What npm says about itself rather than about the failure.
+const CHATTER =
+  /^npm notice|^npm error (A complete log|Log files were not|You can rerun|If you are behind|[{}]?\s*$)/;
+
 /**
  * The last lines of a tool's output, without empty ones.
  * @param {string} output
  * @param {number} count
  */
 export function lastLines(output, count) {
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !CHATTER.test(line));
   return lines.slice(-count).join('\n');
 }
 
