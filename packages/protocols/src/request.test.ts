@@ -1,0 +1,57 @@
+// Promise: a wrong body is refused with a sentence that names what is wrong.
+import { describe, expect, it } from 'vitest';
+import { DIALECTS } from './registry.ts';
+
+const chat = (body: string) => DIALECTS['openai-chat'].readRequest(Buffer.from(body));
+const anthropic = (body: string) => DIALECTS['anthropic-messages'].readRequest(Buffer.from(body));
+
+describe('a wrong body', () => {
+  it.each([
+    ['', null, 'empty'],
+    ['[1]', null, 'must be a JSON object'],
+    ['"x"', null, 'must be a JSON object'],
+    ['{"model":', null, 'not valid JSON'],
+    ['{"model":"a"} x', null, 'not valid JSON'],
+    ['{"model":"a","stream":tru}', 'stream', 'not valid JSON'],
+    ['{"x":1}', 'model', 'missing'],
+    ['{"model":7}', 'model', 'must be a string'],
+    ['{"model":""}', 'model', '1 to 256'],
+    ['{"model":"a","stream":"yes"}', 'stream', 'must be a boolean'],
+    ['{"model":"a","max_tokens":-1}', 'max_tokens', 'positive integer'],
+    ['{"model":"a","stream_options":7}', 'stream_options', 'must be an object'],
+  ])('%s', (body, param, text) => {
+    expect(chat(body)).toMatchObject({ param, problem: expect.stringContaining(text) });
+  });
+});
+
+describe('what is read', () => {
+  it('of a chat body', () => {
+    const body =
+      '{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":9,"prompt_cache_key":"s"}';
+    const facts = {
+      model: 'm',
+      stream: true,
+      maxOutputTokens: 9,
+      includeUsage: true,
+      sessionHint: 's',
+      plain: true,
+    };
+    expect(chat(body)).toEqual(facts);
+  });
+
+  it('of a messages body, whatever is nested in it', () => {
+    const body =
+      '{"messages":[{"content":"{\\"model\\":\\"x\\""}],"model":"m","max_tokens":5,"metadata":{"user_id":"u"}}';
+    expect(anthropic(body)).toMatchObject({
+      model: 'm',
+      stream: false,
+      maxOutputTokens: 5,
+      sessionHint: 'u',
+      plain: true,
+    });
+  });
+
+  it('marks a body with a doubled or escaped key: the last spelling counts', () => {
+    expect(chat('{"model":"a","mod\\u0065l":"b"}')).toMatchObject({ model: 'b', plain: false });
+  });
+});
