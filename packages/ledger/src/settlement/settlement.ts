@@ -139,6 +139,7 @@ class SettlementWriter {
     for (let run = 0; run < 2 && this.#queue.length > 0; run++) {
       this.#wanted = this.#queue.length;
       await this.#start();
+      if (this.#failures > 0) break;
     }
     if (this.#failures === 0) return;
     throw new AppError({

@@ -1,0 +1,111 @@
+// Which budgets apply to a user and to a key: read once, kept, renewed behind the scenes, forgotten on a change.
+import type { Database } from '@api-proxy/db/database';
+import type { Clock } from '@api-proxy/kit/clock';
+import { messageOf } from '@api-proxy/kit/error';
+import type { Logger } from '@api-proxy/kit/logger';
+import type { OwnerKind } from '../budget/budget.ts';
+import type { Lease } from './lease.ts';
+import type { LeaseBook } from './lease-book.ts';
+import { readBudgets } from './lease-statements.ts';
+
+/** Budgets of one caller in the order in which they are asked: balance, the user's windows, the key's. */
+export type Account = {
+  readonly balance: Lease | undefined;
+  readonly leases: readonly Lease[];
+  readonly readMs: number;
+};
+
+export type Accounts = {
+  /** What is known of a caller; starts a renewal behind the scenes when it has aged. */
+  peek(userId: string, keyId: string): Account | undefined;
+  /** Reads the budgets from the database; calls at the same time share one statement. @throws what the driver throws. */
+  read(userId: string, keyId: string): Promise<Account>;
+  /** Forgets every caller that has this user or key. */
+  forget(ownerId: string): void;
+  /** Drops what was last used before `beforeMs`. */
+  dropUnused(beforeMs: number): void;
+  /** Whether some account known here draws on the lease. */
+  drawOn(lease: Lease): boolean;
+};
+
+export type AccountsOptions = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly book: LeaseBook;
+  /** Age at which an account is read again without making anyone wait. */
+  readonly renewAfterMs: number;
+};
+
+type Entry = {
+  readonly userId: string;
+  readonly keyId: string;
+  account: Account | undefined;
+  reading: Promise<Account> | undefined;
+  usedMs: number;
+};
+
+const SPAN_ORDER = ['balance', '5h', 'day', 'week', 'month', 'total'];
+const OWNER_ORDER: readonly OwnerKind[] = ['user', 'key'];
+
+function order(lease: Lease): number {
+  const { ownerKind, span } = lease.budget;
+  return OWNER_ORDER.indexOf(ownerKind) * SPAN_ORDER.length + SPAN_ORDER.indexOf(span);
+}
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  const entries = new Map<string, Entry>();
+  const entryOf = (userId: string, keyId: string): Entry => {
+    // A key belongs to one user for good, so it names the pair.
+    const known = entries.get(keyId);
+    if (known?.userId === userId) return known;
+    const made = { userId, keyId, account: undefined, reading: undefined, usedMs: options.clock.nowMs() };
+    entries.set(keyId, made);
+    return made;
+  };
+  return {
+    peek(userId, keyId) {
+      const entry = entryOf(userId, keyId);
+      const nowMs = options.clock.nowMs();
+      entry.usedMs = nowMs;
+      const { account } = entry;
+      if (account && nowMs - account.readMs >= options.renewAfterMs && !entry.reading) {
+        readOnce(options, entry).catch((error: unknown) => {
+          options.logger.warn(
+            { userId, error: messageOf(error) },
+            'budgets not renewed; the known ones hold',
+          );
+        });
+      }
+      return account;
+    },
+    read: (userId, keyId) => readOnce(options, entryOf(userId, keyId)),
+    forget(ownerId) {
+      for (const [name, entry] of entries) {
+        if (entry.userId === ownerId || entry.keyId === ownerId) entries.delete(name);
+      }
+    },
+    dropUnused(beforeMs) {
+      for (const [name, entry] of entries) if (entry.usedMs < beforeMs) entries.delete(name);
+    },
+    drawOn: (lease) => [...entries.values()].some(({ account }) => account?.leases.includes(lease)),
+  };
+}
+
+function readOnce(options: AccountsOptions, entry: Entry): Promise<Account> {
+  entry.reading ??= read(options, entry).finally(() => {
+    entry.reading = undefined;
+  });
+  return entry.reading;
+}
+
+async function read({ db, clock, book }: AccountsOptions, entry: Entry): Promise<Account> {
+  const startedMs = clock.nowMs();
+  const budgets = await readBudgets(db, entry.userId, entry.keyId);
+  const leases = budgets
+    .map((budget) => book.leaseOn(budget, clock.nowMs()))
+    .sort((a, b) => order(a) - order(b));
+  const balance = leases.find((lease) => lease.budget.span === 'balance');
+  entry.account = { balance, leases, readMs: startedMs };
+  return entry.account;
+}

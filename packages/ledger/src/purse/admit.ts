@@ -1,0 +1,123 @@
+// The decision about one request's money: which budgets are asked, in which order, and what each refusal means.
+import type { Clock } from '@api-proxy/kit/clock';
+import { messageOf } from '@api-proxy/kit/error';
+import type { Logger } from '@api-proxy/kit/logger';
+import type { Account, Accounts } from './accounts.ts';
+import { covers, type Lease, refusesNow, reserve } from './lease.ts';
+import type { LeaseBook } from './lease-book.ts';
+import type { LeaseTaker } from './take-lease.ts';
+import { AWAY, type HoldDenial, NO_BALANCE, usedUp, ZERO_BALANCE } from './verdict.ts';
+
+export type HoldRequest = {
+  readonly requestId: string;
+  readonly userId: string;
+  readonly keyId: string;
+  /** Highest possible cost; zero for a free request, which still needs a balance that is not used up. */
+  readonly upperBoundNanoUsd: bigint;
+  readonly nowMs: number;
+};
+
+/** Money reserved for a request: settled with its row under its request id, or released. */
+export type Hold = {
+  /** Gives the money back to the local lease; does nothing after settlement. Never throws. */
+  release(): void;
+};
+
+export type Admitted = Hold | HoldDenial;
+
+/** Decides at once while leases cover the request, else after asking the database; never rejects. */
+export type Admit = (request: HoldRequest) => Admitted | Promise<Admitted>;
+
+export type AdmitOptions = {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly book: LeaseBook;
+  readonly accounts: Accounts;
+  readonly taker: LeaseTaker;
+  /** Rows that wait for booking; above `maxPending` nothing is admitted. */
+  readonly pending: () => number;
+  readonly maxPending: number;
+};
+
+/** Longest that a free request relies on a balance seen earlier. */
+const FREE_VIEW_MS = 5_000;
+/** Longest that a lack of balance is repeated without looking again. */
+const MISSING_VIEW_MS = 500;
+const NOTHING_HELD: Hold = { release: () => undefined };
+
+export function createAdmit(options: AdmitOptions): Admit {
+  const { accounts, clock, logger } = options;
+  const away = (error: unknown): HoldDenial => {
+    logger.error({ error: messageOf(error) }, 'money can not be leased: the database does not answer');
+    return AWAY;
+  };
+  const afterReading = async (request: HoldRequest): Promise<Admitted> => {
+    try {
+      const account = await accounts.read(request.userId, request.keyId);
+      return await decide(options, request, account);
+    } catch (error) {
+      return away(error);
+    }
+  };
+  return (request) => {
+    if (options.pending() > options.maxPending) return AWAY;
+    const account = accounts.peek(request.userId, request.keyId);
+    if (!account || isStale(account, request, clock.nowMs())) return afterReading(request);
+    const decided = decide(options, request, account);
+    return decided instanceof Promise ? decided.catch(away) : decided;
+  };
+}
+
+/** Whether the question can't be answered from memory: no spendable balance was there, or a free request's view is old. */
+function isStale(account: Account, request: HoldRequest, nowMs: number): boolean {
+  const { balance } = account;
+  if (!balance || balance.budget.limit <= 0n) return nowMs - account.readMs >= MISSING_VIEW_MS;
+  if (request.upperBoundNanoUsd > 0n) return false;
+  return nowMs - balance.seenMs >= FREE_VIEW_MS;
+}
+
+function decide(options: AdmitOptions, request: HoldRequest, account: Account): Admitted | Promise<Admitted> {
+  const nowMs = options.clock.nowMs();
+  const need = request.upperBoundNanoUsd;
+  const { balance, leases } = account;
+  if (!balance) return NO_BALANCE;
+  if (balance.budget.limit <= 0n) return ZERO_BALANCE;
+  if (need <= 0n) {
+    return balance.budget.limit > balance.budget.used ? NOTHING_HELD : refusal(balance, nowMs);
+  }
+  for (const lease of leases) if (refusesNow(lease, need, nowMs)) return refusal(lease, nowMs);
+  for (const lease of leases) if (!covers(lease, need, nowMs)) return reserveInTurn(options, request, leases);
+  for (const lease of leases) {
+    reserve(lease, need, nowMs);
+    options.book.attach(request.requestId, lease, need);
+  }
+  return holdOf(options.book, request.requestId);
+}
+
+function holdOf(book: LeaseBook, requestId: string): Hold {
+  return { release: () => book.release(requestId) };
+}
+
+function refusal(lease: Lease, nowMs: number): HoldDenial {
+  return usedUp({ budget: lease.budget, windowEndsAtMs: lease.windowEndsAtMs, nowMs });
+}
+
+/** Reserves on one budget after the other; a refusal or failure gives back what was reserved before it. */
+async function reserveInTurn(
+  { book, taker, clock }: AdmitOptions,
+  { requestId, upperBoundNanoUsd: need }: HoldRequest,
+  leases: readonly Lease[],
+): Promise<Admitted> {
+  let complete = false;
+  try {
+    for (const lease of leases) {
+      if (covers(lease, need, clock.nowMs())) reserve(lease, need, clock.nowMs());
+      else if (!(await taker.reserve(lease, need))) return refusal(lease, clock.nowMs());
+      book.attach(requestId, lease, need);
+    }
+    complete = true;
+    return holdOf(book, requestId);
+  } finally {
+    if (!complete) book.release(requestId);
+  }
+}

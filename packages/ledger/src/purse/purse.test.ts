@@ -1,0 +1,412 @@
+// The guarantees of the purse, alone and together with the settlement, on every database.
+import type { Database } from '@api-proxy/db/database';
+import { budgetLeases } from '@api-proxy/db/schema/budget-leases';
+import { budgets } from '@api-proxy/db/schema/budgets';
+import { workers } from '@api-proxy/db/schema/workers';
+import { type Clock, manualClock, systemClock } from '@api-proxy/kit/clock';
+import { DAY_MS, MINUTE_MS } from '@api-proxy/kit/duration';
+import { silentLogger } from '@api-proxy/kit/logger';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLedger, type Ledger, type LedgerOptions } from '../ledger.ts';
+import { countingDatabase, failingDatabase } from '../testing/database-doubles.ts';
+import { emptyTables, type TestDatabase, testPlaces } from '../testing/databases.ts';
+import { aRow, giveBudget, moneyOf } from '../testing/rows.ts';
+import type { Admitted } from './admit.ts';
+import { sweepLeases } from './sweep-leases.ts';
+
+let asked = 0;
+const NOT_ASKED: Admitted = { denied: 'settlement_unavailable' };
+
+type Caller = { readonly userId: string; readonly keyId: string; readonly requestId: string };
+
+function ask(
+  ledger: Ledger,
+  upperBoundNanoUsd: bigint,
+  caller: Partial<Caller> = {},
+): ReturnType<Ledger['purse']['hold']> {
+  const requestId = `hold_${++asked}`;
+  return ledger.purse.hold({
+    requestId,
+    userId: 'usr_1',
+    keyId: 'key_1',
+    upperBoundNanoUsd,
+    nowMs: 0,
+    ...caller,
+  });
+}
+
+const admitted = (answers: readonly Admitted[]): number =>
+  answers.filter((answer) => 'release' in answer).length;
+
+function release(answer: Admitted): void {
+  if ('release' in answer) answer.release();
+}
+
+describe.each(testPlaces(process.env.TEST_DATABASE_URL))('purse on $name', (place) => {
+  let opened: TestDatabase;
+  let db: Database;
+  const running: Ledger[] = [];
+
+  const start = (options: Partial<LedgerOptions> = {}): Ledger => {
+    const ledger = createLedger({
+      db,
+      settlementDb: options.db ?? db,
+      clock: systemClock,
+      logger: silentLogger,
+      workerId: `wrk_${running.length}`,
+      timeZone: () => 'UTC',
+      purse: { tendMs: 0 },
+      settlement: { flushMs: 5 },
+      ...options,
+    });
+    running.push(ledger);
+    return ledger;
+  };
+
+  beforeAll(async () => {
+    opened = await place.open();
+    db = opened.db;
+  }, 60_000);
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    await Promise.all(running.splice(0).map((ledger) => ledger.close()));
+    await emptyTables(db);
+  });
+
+  it('of 100 parallel requests against a balance for 10, exactly 10 are admitted', async () => {
+    await giveBudget(db, { limit: 1_009n });
+    const ledger = start();
+    const answers = await Promise.all(Array.from({ length: 100 }, () => ask(ledger, 100n)));
+    expect(admitted(answers)).toBe(10);
+    expect(answers.find((answer) => 'denied' in answer)).toEqual({
+      denied: 'quota_used_up',
+      facts: { remaining: '0.000001009' },
+    });
+  });
+
+  it('three workers together admit no more than the balance covers, whatever was leased where', async () => {
+    await giveBudget(db, { limit: 1_000n });
+    const ledgers = [start(), start({ db: opened.another() }), start({ db: opened.another() })];
+    const answers = await Promise.all(
+      Array.from({ length: 102 }, (_, index) => {
+        const ledger = ledgers[index % 3];
+        return ledger ? ask(ledger, 100n) : NOT_ASKED;
+      }),
+    );
+    // What one worker leased ahead may lie idle while another denies: at most ten, and nearly all of them.
+    expect(admitted(answers)).toBeLessThanOrEqual(10);
+    expect(admitted(answers)).toBeGreaterThanOrEqual(8);
+    const { leased, leases } = await moneyOf(db);
+    expect(leased).toBe(leases);
+    expect(leased).toBeLessThanOrEqual(1_000n);
+  });
+
+  it('before it denies, a worker has the others return what lies idle', async () => {
+    await giveBudget(db, { limit: 1_000n });
+    const other = start();
+    release(await ask(other, 900n));
+    const alone = start({ purse: { tendMs: 0 } });
+    expect(admitted([await ask(alone, 500n)])).toBe(0);
+    const asking = start({ purse: { tendMs: 0, recall: (ids) => other.purse.returnIdle(ids) } });
+    expect(admitted([await ask(asking, 500n)])).toBe(1);
+  });
+
+  it('admission asks the database nothing while the lease lasts', async () => {
+    await giveBudget(db, { limit: 10n ** 12n });
+    await giveBudget(db, { ownerKind: 'key', ownerId: 'key_1', span: 'day', limit: 10n ** 12n });
+    const counting = countingDatabase(db);
+    const ledger = start({ db: counting.db, settlementDb: db });
+    for (let index = 0; index < 8; index++) release(await ask(ledger, 1_000_000n));
+    const before = counting.count();
+    for (let index = 0; index < 1_000; index++) {
+      const answer = ask(ledger, 1_000n);
+      expect(answer).not.toBeInstanceOf(Promise);
+      release(await answer);
+    }
+    expect(counting.count()).toBe(before);
+  });
+
+  it('a hundred callers who wait for the same budget share its statements', async () => {
+    await giveBudget(db, { limit: 10n ** 12n });
+    const counting = countingDatabase(db);
+    const ledger = start({ db: counting.db, settlementDb: db });
+    expect(admitted(await Promise.all(Array.from({ length: 100 }, () => ask(ledger, 1_000n))))).toBe(100);
+    expect(counting.count()).toBeLessThanOrEqual(3);
+  });
+
+  it('settling shrinks the lease by what it adds to used; closing leaves nothing leased', async () => {
+    await giveBudget(db, { limit: 100_000n });
+    const window = await giveBudget(db, {
+      ownerKind: 'key',
+      ownerId: 'key_1',
+      span: 'month',
+      limit: 90_000n,
+    });
+    const ledgers = [start(), start({ db: opened.another() })];
+    let spent = 0n;
+    for (let index = 0; index < 40; index++) {
+      const ledger = ledgers[index % 2];
+      if (!ledger) continue;
+      const requestId = `mixed_${place.name}_${index}`;
+      const answer = await ask(ledger, 1_000n, { requestId });
+      expect(admitted([answer])).toBe(1);
+      if (index % 4 === 0) {
+        release(answer);
+        continue;
+      }
+      // Some cost less than was held, some all of it, some more.
+      const costNanoUsd = BigInt(400 + (index % 3) * 350);
+      spent += costNanoUsd;
+      ledger.settlement.settle(aRow({ requestId, costNanoUsd }));
+      release(answer);
+      if (index % 7 === 0) await ledger.settlement.flush();
+      const money = await moneyOf(db);
+      expect(money.leased).toBe(money.leases);
+    }
+    await Promise.all(ledgers.map((ledger) => ledger.settlement.flush()));
+    const after = await moneyOf(db);
+    expect(after.leased).toBe(after.leases);
+    expect(after).toMatchObject({ logged: spent, charged: spent, used: spent });
+    expect((await db.select().from(budgets).where(eq(budgets.id, window)))[0]?.used).toBe(spent);
+    await Promise.all(running.splice(0).map((ledger) => ledger.close()));
+    expect(await moneyOf(db)).toMatchObject({ leased: 0n, leases: 0n, used: spent });
+  });
+
+  it('the whole balance can be spent, to the last nano-dollar, and not one more', async () => {
+    await giveBudget(db, { limit: 2_500n });
+    const ledger = start();
+    for (let index = 0; index < 25; index++) {
+      const requestId = `last_${place.name}_${index}`;
+      expect(admitted([await ask(ledger, 100n, { requestId })])).toBe(1);
+      ledger.settlement.settle(aRow({ requestId, costNanoUsd: 100n }));
+    }
+    expect(admitted([await ask(ledger, 1n)])).toBe(0);
+    await ledger.settlement.flush();
+    expect(await ask(ledger, 1n)).toMatchObject({ denied: 'quota_used_up' });
+    expect(await moneyOf(db)).toMatchObject({ used: 2_500n, leased: 0n, leases: 0n });
+  });
+
+  it('who has no record, a zero quota or nothing left is told which, for free requests too', async () => {
+    await giveBudget(db, { ownerId: 'usr_zero', limit: 0n });
+    await giveBudget(db, { ownerId: 'usr_done', limit: 500n, used: 500n });
+    await giveBudget(db, { ownerId: 'usr_rich', limit: 500n, used: 499n });
+    const ledger = start();
+    for (const upperBound of [0n, 10n]) {
+      const answers = await Promise.all(
+        ['usr_none', 'usr_zero', 'usr_done'].map((userId) =>
+          ask(ledger, upperBound, { userId, keyId: `key_${userId}` }),
+        ),
+      );
+      expect(answers.map((answer) => ('denied' in answer ? answer.denied : 'admitted'))).toEqual([
+        'quota_missing',
+        'quota_zero',
+        'quota_used_up',
+      ]);
+    }
+    expect(admitted([await ask(ledger, 0n, { userId: 'usr_rich' })])).toBe(1);
+    expect(await moneyOf(db)).toMatchObject({ leased: 0n });
+  });
+
+  it("a key's window that is used up names itself and its reset, and leaves the balance unleased", async () => {
+    const clock = manualClock(Date.parse('2026-06-10T20:00:00Z'));
+    await giveBudget(db, { limit: 10_000n });
+    await giveBudget(db, {
+      ownerKind: 'key',
+      ownerId: 'key_1',
+      span: 'day',
+      limit: 1_000n,
+      used: 950n,
+      windowStartedAt: new Date('2026-06-10T00:00:00Z'),
+    });
+    const ledger = start({ clock });
+    expect(await ask(ledger, 100n)).toEqual({
+      denied: 'window_used_up',
+      retryAfterMs: 4 * 60 * MINUTE_MS,
+      facts: {
+        window: 'day',
+        scope: 'key',
+        limit: '0.000001',
+        used: '0.00000095',
+        resetsAt: '2026-06-11T00:00:00.000Z',
+      },
+    });
+    expect(admitted([await ask(ledger, 50n)])).toBe(1);
+    clock.advance(4 * 60 * MINUTE_MS - 1);
+    expect(admitted([await ask(ledger, 100n)])).toBe(0);
+    clock.advance(1);
+    expect(admitted([await ask(ledger, 100n)])).toBe(1);
+    const [day] = await db.select().from(budgets).where(eq(budgets.span, 'day'));
+    expect([day?.used, day?.windowStartedAt?.toISOString()]).toEqual([0n, '2026-06-11T00:00:00.000Z']);
+  });
+
+  it('a window of five hours begins with its first use', async () => {
+    const clock = manualClock(Date.parse('2026-06-10T20:00:00Z'));
+    await giveBudget(db, { limit: 10_000n });
+    await giveBudget(db, { span: '5h', limit: 1_000n });
+    const ledger = start({ clock });
+    clock.advance(90 * MINUTE_MS);
+    expect(admitted([await ask(ledger, 600n, { requestId: `five_${place.name}` })])).toBe(1);
+    ledger.settlement.settle(
+      aRow({ requestId: `five_${place.name}`, costNanoUsd: 600n, startedAtMs: clock.nowMs(), durationMs: 5 }),
+    );
+    await ledger.settlement.flush();
+    expect(await ask(ledger, 600n)).toMatchObject({
+      denied: 'window_used_up',
+      facts: { window: '5h', scope: 'user', resetsAt: '2026-06-11T02:30:00.000Z' },
+    });
+    clock.advance(5 * 60 * MINUTE_MS);
+    expect(admitted([await ask(ledger, 600n)])).toBe(1);
+  });
+
+  it('a changed quota is in force at once after forget, up and down', async () => {
+    const id = await giveBudget(db, { limit: 0n });
+    const ledger = start();
+    const grant = async (limit: bigint): Promise<void> => {
+      await db.update(budgets).set({ limit }).where(eq(budgets.id, id));
+      await ledger.purse.forget('usr_1');
+    };
+    expect(await ask(ledger, 100n)).toEqual({ denied: 'quota_zero' });
+    await grant(1_000n);
+    release(await ask(ledger, 100n));
+    expect(await moneyOf(db)).not.toMatchObject({ leased: 0n });
+    await grant(50n);
+    expect(await moneyOf(db)).toMatchObject({ leased: 0n, leases: 0n });
+    expect(await ask(ledger, 100n)).toMatchObject({ denied: 'quota_used_up' });
+    await grant(100n);
+    expect(admitted([await ask(ledger, 100n)])).toBe(1);
+  });
+
+  it('a lease that no one uses goes back by itself; one under way is prolonged', async () => {
+    const clock = manualClock(Date.now());
+    await giveBudget(db, { limit: 100_000n });
+    const ledger = start({ clock });
+    const held = await ask(ledger, 1_000n);
+    clock.advance(20_000);
+    await ledger.purse.tend();
+    expect(await moneyOf(db)).toMatchObject({ leased: 1_000n, leases: 1_000n });
+    clock.advance(3 * MINUTE_MS);
+    await ledger.purse.tend();
+    const [lease] = await db.select().from(budgetLeases);
+    expect(lease?.expiresAt.getTime()).toBe(clock.nowMs() + 5 * MINUTE_MS);
+    release(held);
+    await ledger.purse.tend();
+    expect(await moneyOf(db)).toMatchObject({ leased: 0n, leases: 0n });
+  });
+
+  it('leases of dead workers are swept, those of living ones are not', async () => {
+    await giveBudget(db, { limit: 100_000n });
+    const clock = manualClock(Date.now());
+    for (const workerId of ['wrk_living', 'wrk_silent', 'wrk_killed']) {
+      await ask(start({ clock, workerId }), 1_000n);
+    }
+    const heartbeatAt = new Date(clock.nowMs());
+    await db.insert(workers).values({ id: 'wrk_living', host: 'a', pid: 1, version: '1', heartbeatAt });
+    await db.insert(workers).values({
+      ...{ id: 'wrk_silent', host: 'a', pid: 2, version: '1' },
+      heartbeatAt: new Date(clock.nowMs() - 2 * MINUTE_MS),
+    });
+    expect(await sweepLeases(db, { kind: 'orphaned', nowMs: clock.nowMs() })).toBe(1);
+    expect(await sweepLeases(db, { kind: 'worker', workerId: 'wrk_killed' })).toBe(1);
+    expect((await db.select().from(budgetLeases)).map(({ workerId }) => workerId)).toEqual(['wrk_living']);
+    const money = await moneyOf(db);
+    expect(money.leased).toBe(money.leases);
+    expect(await sweepLeases(db, { kind: 'orphaned', nowMs: clock.nowMs() + 6 * MINUTE_MS })).toBe(1);
+    expect(await moneyOf(db)).toMatchObject({ leased: 0n, leases: 0n });
+  });
+
+  it('a worker whose lease was swept holds nothing out of it any more', async () => {
+    await giveBudget(db, { limit: 1_000n });
+    const ledger = start();
+    release(await ask(ledger, 900n));
+    await sweepLeases(db, { kind: 'all' });
+    await db.update(budgets).set({ limit: 10n });
+    await ledger.purse.forget('usr_1');
+    expect(await ask(ledger, 900n)).toMatchObject({ denied: 'quota_used_up' });
+    expect(await moneyOf(db)).toMatchObject({ leased: 0n, leases: 0n });
+  });
+
+  it('a booking whose answer was lost is not booked twice, and the lease is read again', async () => {
+    await giveBudget(db, { limit: 100_000n });
+    const failing = failingDatabase(db);
+    const ledger = start({ settlementDb: failing.db });
+    const requestId = `lost_${place.name}`;
+    await ask(ledger, 1_000n, { requestId });
+    failing.loseAnswer();
+    ledger.settlement.settle(aRow({ requestId, costNanoUsd: 700n }));
+    await expect(ledger.settlement.flush()).rejects.toMatchObject({ code: 'settlement_unavailable' });
+    await ledger.settlement.flush();
+    expect(ledger.settlement.stats()).toMatchObject({ booked: 0, duplicates: 1 });
+    expect(await moneyOf(db)).toMatchObject({ logged: 700n, charged: 700n, used: 700n });
+    const left = (await moneyOf(db)).leases;
+    // All that the lease still has can be held without a further take, and no more.
+    expect(admitted([await ask(ledger, left)])).toBe(1);
+    expect((await moneyOf(db)).leases).toBe(left);
+  });
+
+  it('without the database, requests go on while the lease lasts, then are told to come back', async () => {
+    await giveBudget(db, { limit: 100_000n });
+    const failing = failingDatabase(db);
+    const ledger = start({ db: failing.db, settlementDb: failing.db });
+    release(await ask(ledger, 1_000n));
+    failing.goAway();
+    expect(admitted([await ask(ledger, 1_000n)])).toBe(1);
+    expect(await ask(ledger, 50_000n)).toMatchObject({ denied: 'settlement_unavailable' });
+    failing.comeBack();
+    expect(admitted([await ask(ledger, 50_000n)])).toBe(1);
+    const money = await moneyOf(db);
+    expect(money.leased).toBe(money.leases);
+  });
+
+  it('nothing is admitted while too many rows wait for booking', async () => {
+    await giveBudget(db, { limit: 100_000n });
+    const failing = failingDatabase(db);
+    const ledger = start({ settlementDb: failing.db, purse: { tendMs: 0, maxPending: 2 } });
+    failing.goAway();
+    for (let index = 0; index < 3; index++) ledger.settlement.settle(aRow());
+    expect(await ask(ledger, 1n)).toMatchObject({ denied: 'settlement_unavailable' });
+    failing.comeBack();
+    await ledger.settlement.flush();
+    expect(admitted([await ask(ledger, 1n)])).toBe(1);
+  });
+
+  it('an hour of random traffic on two workers, with budgets near their end, never overspends', async () => {
+    const clock: Clock & { advance(ms: number): void } = manualClock(Date.now());
+    await giveBudget(db, { limit: 40_000n });
+    await giveBudget(db, { span: 'week', limit: 35_000n });
+    const ledgers = [start({ clock }), start({ clock, db: opened.another() })];
+    let seed = 12_345;
+    const draw = (below: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return (seed >> 12) % below;
+    };
+    for (let round = 0; round < 60; round++) {
+      await Promise.all(
+        Array.from({ length: 8 }, async (_, index) => {
+          const ledger = ledgers[draw(2)];
+          const upperBound = BigInt(50 + draw(400));
+          const requestId = `random_${place.name}_${round}_${index}`;
+          const fate = draw(4);
+          if (!ledger) return;
+          const answer = await ask(ledger, upperBound, { requestId });
+          if (!('release' in answer)) return;
+          const costNanoUsd = BigInt(draw(Number(upperBound) + 1));
+          if (fate > 0)
+            ledger.settlement.settle(aRow({ requestId, costNanoUsd, startedAtMs: clock.nowMs() }));
+          answer.release();
+        }),
+      );
+      clock.advance(1_000 * draw(20));
+      if (draw(3) === 0) await ledgers[draw(2)]?.purse.tend();
+      const money = await moneyOf(db);
+      expect(money.leased).toBe(money.leases);
+    }
+    await Promise.all(ledgers.map((ledger) => ledger.settlement.flush()));
+    const money = await moneyOf(db);
+    expect(money.logged).toBe(money.charged);
+    expect(money.logged).toBe(money.used);
+    expect(money.used).toBeLessThanOrEqual(35_000n);
+    expect(money.used).toBeGreaterThan(30_000n);
+    expect(clock.nowMs() - Date.now()).toBeLessThan(DAY_MS);
+  });
+});

@@ -1,0 +1,73 @@
+// Keeps leases in order between requests: prolongs them, returns what lies idle, forgets what no one uses.
+import type { Database } from '@api-proxy/db/database';
+import type { Clock } from '@api-proxy/kit/clock';
+import { aheadOf, available, changeAmount, type Lease } from './lease.ts';
+import type { LeaseBook } from './lease-book.ts';
+import { type Return, returnToBudgets } from './lease-statements.ts';
+import type { LeaseReader } from './read-leases.ts';
+
+export type TendOptions = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly workerId: string;
+  readonly book: LeaseBook;
+  readonly reader: LeaseReader;
+  readonly leaseTtlMs: number;
+  /** A lease that no request asked for this long goes back. */
+  readonly idleMs: number;
+  /** Whether someone may still reserve on the lease: then it stays, for a second one must never be made beside it. */
+  inUse(lease: Lease): boolean;
+};
+
+/** How many times what is asked at the present pace a lease may hold before the surplus goes back. */
+const SURPLUS_FACTOR = 4n;
+
+/** One round. @throws what the driver throws; leases are then read again before they are used. */
+export async function tendLeases(options: TendOptions): Promise<void> {
+  const nowMs = options.clock.nowMs();
+  const leases = [...options.book.all()];
+  const aging = leases.some(
+    (lease) => lease.doubtful || (lease.amount > 0n && lease.expiresAtMs - nowMs < options.leaseTtlMs / 2),
+  );
+  if (aging) await options.reader.readAgain();
+  await giveBack(options, leases, (lease) => {
+    if (nowMs - lease.lastHeldMs >= options.idleMs) return available(lease);
+    return available(lease) - aheadOf(lease, 0n, nowMs) * SURPLUS_FACTOR;
+  });
+  for (const lease of leases) {
+    const empty = lease.amount === 0n && lease.held === 0n && lease.busy === 0;
+    const old = nowMs - Math.max(lease.lastHeldMs, lease.seenMs) > options.leaseTtlMs;
+    if (empty && old && !options.inUse(lease)) options.book.forgetLease(lease);
+  }
+}
+
+/** Returns what `part` names of each lease, never more than is free and certain. */
+export async function giveBack(
+  options: Pick<TendOptions, 'db' | 'workerId'>,
+  leases: Iterable<Lease>,
+  part: (lease: Lease) => bigint,
+): Promise<void> {
+  const returned: { lease: Lease; amount: bigint }[] = [];
+  for (const lease of leases) {
+    if (lease.doubtful) continue;
+    const free = available(lease);
+    const asked = part(lease);
+    const amount = asked < free ? asked : free;
+    if (amount > 0n) returned.push({ lease, amount });
+  }
+  if (returned.length === 0) return;
+  for (const { lease, amount } of returned) {
+    // Taken off first, so that no request can hold it meanwhile.
+    changeAmount(lease, -amount);
+    lease.busy++;
+  }
+  try {
+    const returns: Return[] = returned.map(({ lease, amount }) => ({ budgetId: lease.budget.id, amount }));
+    await returnToBudgets(options.db, options.workerId, returns);
+  } catch (error) {
+    for (const { lease } of returned) lease.doubtful = true;
+    throw error;
+  } finally {
+    for (const { lease } of returned) lease.busy--;
+  }
+}

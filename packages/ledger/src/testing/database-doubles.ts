@@ -1,0 +1,63 @@
+// A database that counts what it is asked, and one that can be away or lose its answer after it has done the work.
+import type { Database } from '@api-proxy/db/database';
+
+/** Counts statements and transactions sent through the handle. */
+export function countingDatabase(real: Database): { db: Database; count(): number } {
+  let count = 0;
+  const counted = new Set<string | symbol>([
+    'execute',
+    'transaction',
+    'select',
+    'insert',
+    'update',
+    'delete',
+  ]);
+  const db: Database = new Proxy(real, {
+    get(target, name, receiver) {
+      if (counted.has(name)) count++;
+      return Reflect.get(target, name, receiver);
+    },
+  });
+  return { db, count: () => count };
+}
+
+export type FailingDatabase = {
+  db: Database;
+  goAway(): void;
+  comeBack(): void;
+  /** The next transaction is carried out, but its caller sees a broken connection. */
+  loseAnswer(): void;
+};
+
+function broken(): Error {
+  return Object.assign(new Error('connection terminated'), { code: 'ECONNRESET' });
+}
+
+export function failingDatabase(real: Database): FailingDatabase {
+  let away = false;
+  let losing = false;
+  const db: Database = new Proxy(real, {
+    get(target, name, receiver) {
+      if (away && (name === 'execute' || name === 'transaction')) return () => Promise.reject(broken());
+      if (name !== 'transaction' || !losing) return Reflect.get(target, name, receiver);
+      losing = false;
+      const transaction: Database['transaction'] = async (work, config) => {
+        await target.transaction(work, config);
+        throw broken();
+      };
+      return transaction;
+    },
+  });
+  return {
+    db,
+    goAway: () => {
+      away = true;
+    },
+    comeBack: () => {
+      away = false;
+    },
+    loseAnswer: () => {
+      losing = true;
+    },
+  };
+}
