@@ -46,7 +46,8 @@ describe.each(PROTOCOLS)('recorded %s errors', (protocol) => {
   );
 
   it('an answer is no error', () => {
-    for (const { bytes } of recordings(protocol, 'json')) {
+    for (const { name, bytes } of recordings(protocol, 'json')) {
+      if (name.includes('content-filtering')) continue; // Azure's refusal, recorded among the answers.
       expect(DIALECTS[protocol].readError(bytes.toString())).toBeNull();
     }
   });

@@ -1,0 +1,246 @@
+// Promise: every refusal has its status, the shape of the caller's dialect, a row once the caller is known, and holds nothing.
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Denial } from '../denial.ts';
+import type { GatewayDeps } from '../ports.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { bothFamilies, call, caller, channel, model, PRICE, snapshot, startRelay } from './harness.ts';
+
+const DIALECT_CALLS = [
+  ['/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'x' }] }],
+  ['/v1/chat/completions', { messages: [{ role: 'user', content: 'x' }] }],
+  ['/v1/responses', { input: 'x' }],
+  ['/v1/embeddings', { input: 'x' }],
+] as const;
+
+let fake: FakeUpstream;
+beforeAll(async () => {
+  fake = await startFakeUpstream();
+});
+afterAll(() => fake.close());
+
+type Scene = {
+  readonly snapshot?: (base: Snapshot) => Snapshot;
+  readonly deps?: Partial<GatewayDeps>;
+  readonly headers?: Record<string, string>;
+};
+
+const find = (over: Parameters<typeof caller>[0]) => ({ callers: { find: () => caller(over) } });
+const money = (denial: Denial) => ({ purse: { hold: () => denial } });
+const limit: Denial = {
+  denied: 'limit_reached',
+  retryAfterMs: 1_500,
+  facts: { limit: 'rpm', scope: 'key', max: 5 },
+};
+
+/** name, status, text in the message, row?, scene */
+const SCENES: [string, number, RegExp, boolean, Scene][] = [
+  ['no key', 401, /No API key/, false, { headers: { authorization: '' } }],
+  ['unknown key', 401, /not valid/, false, { headers: { authorization: 'Bearer sk-relay-nope' } }],
+  ['disabled key', 401, /disabled/, false, { deps: find({ key: { status: 'disabled' } }) }],
+  ['expired key', 401, /expired/, false, { deps: find({ key: { expiresAtMs: 1 } }) }],
+  ['no quota record', 402, /No quota.*Ask finance\./, true, { deps: money({ denied: 'quota_missing' }) }],
+  ['quota of zero', 402, /zero.*Ask finance\./, true, { deps: money({ denied: 'quota_zero' }) }],
+  ['quota used up', 402, /used up.*Ask finance\./, true, { deps: money({ denied: 'quota_used_up' }) }],
+  ['disabled user', 403, /user .*disabled/, true, { deps: find({ user: { status: 'disabled' } }) }],
+  [
+    'model not allowed',
+    403,
+    /may not use the model 'm'/,
+    true,
+    { deps: find({ key: { allowedModels: ['x'] } }) },
+  ],
+  ['address not allowed', 403, /address/, true, { deps: find({ key: { allowedIps: ['10.0.0.0/8'] } }) }],
+  [
+    'disabled model',
+    404,
+    /'m' does not exist/,
+    true,
+    { snapshot: (base) => ({ ...base, models: new Map([['m', model('m', { enabled: false })]]) }) },
+  ],
+  [
+    'unknown model',
+    404,
+    /'m' does not exist/,
+    true,
+    { snapshot: (base) => ({ ...base, channels: base.channels.map((one) => ({ ...one, models: ['x'] })) }) },
+  ],
+  [
+    'unpriced model nobody listed',
+    404,
+    /does not exist/,
+    true,
+    { snapshot: (base) => ({ ...base, settings: { ...base.settings, unpricedPolicy: 'refuse' } }) },
+  ],
+  [
+    'limit',
+    429,
+    /rpm limit of this key is reached \(5\)/,
+    true,
+    { deps: { admission: { take: () => limit } } },
+  ],
+  [
+    'key window',
+    429,
+    /day quota of this key/,
+    true,
+    {
+      deps: money({ denied: 'window_used_up', retryAfterMs: 9_000, facts: { window: 'day', scope: 'key' } }),
+    },
+  ],
+  [
+    'maintenance',
+    503,
+    /back at noon/,
+    true,
+    {
+      snapshot: (base) => ({
+        ...base,
+        settings: { ...base.settings, maintenance: { on: true, message: 'back at noon' } },
+      }),
+    },
+  ],
+  [
+    'no channel',
+    503,
+    /No channel/,
+    true,
+    { snapshot: (base) => ({ ...base, channels: base.channels.map((one) => ({ ...one, enabled: false })) }) },
+  ],
+];
+
+describe.each(SCENES)('%s → %i', (_name, status, text, rows, scene) => {
+  it.each(DIALECT_CALLS)('%s', async (path, body) => {
+    const base = snapshot(bothFamilies(fake.url));
+    const relay = await startRelay(scene.snapshot?.(base) ?? base, scene.deps);
+    const got = await call({
+      port: relay.port,
+      path,
+      body: { model: 'm', ...body },
+      headers: scene.headers ?? {},
+    });
+    await relay.close();
+    expect(got.status).toBe(status);
+    const anthropic = {
+      type: 'error',
+      error: { type: expect.any(String), message: expect.stringMatching(text) },
+    };
+    const openai = {
+      error: {
+        message: expect.stringMatching(text),
+        type: expect.any(String),
+        code: expect.any(String),
+        param: null,
+      },
+    };
+    expect(got.json).toMatchObject(path === '/v1/messages' ? anthropic : openai);
+    expect(relay.records.map((record) => record.status)).toEqual(rows ? [status] : []);
+    for (const record of relay.records)
+      expect(record).toMatchObject({ costNanoUsd: 0n, errorText: expect.stringMatching(text) });
+    expect(relay.out).toEqual({ passes: 0, holds: 0 });
+    if (status === 429) expect(Number(got.headers['retry-after'])).toBeGreaterThan(0);
+  });
+});
+
+it('a listed model without a price is refused for users and served to admins', async () => {
+  const base = snapshot(bothFamilies(fake.url), { models: new Map([['fake-gpt', model('fake-gpt')]]) });
+  const refusing = { ...base, settings: { ...base.settings, unpricedPolicy: 'refuse' as const } };
+  const body = { model: 'fake-gpt', messages: [{ role: 'user', content: 'x' }] };
+  const statuses: number[] = [];
+  for (const [role, prices] of [
+    ['user', []],
+    ['admin', []],
+    ['user', [PRICE]],
+  ] as const) {
+    const relay = await startRelay(
+      { ...refusing, prices: new Map([['fake-gpt', prices]]) },
+      find({ user: { role } }),
+    );
+    statuses.push((await call({ port: relay.port, path: '/v1/chat/completions', body })).status);
+    await relay.close();
+  }
+  expect(statuses).toEqual([403, 200, 200]);
+});
+
+describe('bodies', () => {
+  const body = JSON.stringify({ model: 'fake-gpt', messages: [{ role: 'user', content: 'x'.repeat(500) }] });
+  const send = async (bytes: Buffer, headers: Record<string, string>) => {
+    const relay = await startRelay(snapshot(bothFamilies(fake.url)));
+    const got = await call({ port: relay.port, path: '/v1/chat/completions', body: bytes, headers });
+    await relay.close();
+    return { got, record: relay.records[0] };
+  };
+
+  it.each([
+    ['gzip', gzipSync(body)],
+    ['deflate', deflateSync(body)],
+    ['deflate', deflateRawSync(body)],
+    ['br', brotliCompressSync(body)],
+    ['zstd', zstdCompressSync(body)],
+    ['identity', Buffer.from(body)],
+  ])('%s arrives decoded', async (coding, bytes) => {
+    const { got } = await send(bytes, { 'content-encoding': coding });
+    expect(got.status).toBe(200);
+    expect(fake.witness.last()?.bodyBytes).toBe(body.length);
+  });
+
+  it.each([
+    ['unknown coding', 415, { 'content-encoding': 'lzma' }, Buffer.from(body), /lzma/],
+    ['broken gzip', 400, { 'content-encoding': 'gzip' }, Buffer.from('nonsense'), /not valid gzip/],
+    ['a bomb', 413, { 'content-encoding': 'gzip' }, gzipSync(Buffer.alloc(65 * 1024 * 1024)), /64 MB/],
+    ['no JSON', 400, {}, Buffer.from('{"model":'), /not valid JSON/],
+    ['no object', 400, {}, Buffer.from('[]'), /JSON object/],
+    ['no model', 400, {}, Buffer.from('{}'), /'model' is missing/],
+    ['stream as text', 400, {}, Buffer.from('{"model":"m","stream":"yes"}'), /'stream' must be a boolean/],
+  ])('%s → %i', async (_name, status, headers, bytes, text) => {
+    const { got, record } = await send(bytes, headers);
+    expect(got.status).toBe(status);
+    expect(got.json).toMatchObject({ error: { message: expect.stringMatching(text) } });
+    expect(record).toMatchObject({ status, outcome: 'client_error' });
+  });
+
+  it('more than 64 MB is refused with 413 before it is read', async () => {
+    const relay = await startRelay(snapshot(bothFamilies(fake.url)));
+    const headers = { 'content-length': String(70 * 1024 * 1024) };
+    const got = await call({ port: relay.port, path: '/v1/messages', body: Buffer.from('{'), headers }).catch(
+      () => null,
+    );
+    await relay.close();
+    expect(got?.status).toBe(413);
+  });
+});
+
+describe('paths', () => {
+  it('unknown ones, wrong methods, the base and the models', async () => {
+    const listed = snapshot([channel({ id: 'chn_1', baseUrl: fake.url, models: ['b/c'] })], {
+      models: new Map([
+        ['b/c', model('b/c')],
+        ['hidden', model('hidden')],
+      ]),
+    });
+    const relay = await startRelay(listed);
+    const get = (path: string, headers = {}, method = 'GET') =>
+      call({ port: relay.port, path, headers, method });
+    const anthropic = { 'anthropic-version': '2023-06-01' };
+    expect(await get('/v1/nope')).toMatchObject({ status: 404, json: { error: { code: 'path_unknown' } } });
+    expect(await get('/v1/nope', anthropic)).toMatchObject({ status: 404, json: { type: 'error' } });
+    expect(await get('/v1/messages')).toMatchObject({
+      status: 405,
+      headers: { allow: 'POST' },
+      json: { type: 'error' },
+    });
+    expect(await get('/v1', {}, 'HEAD')).toMatchObject({ status: 200 });
+    expect(await get('/v1/')).toMatchObject({ status: 200 });
+    expect(await get('/v1/models')).toMatchObject({
+      json: { object: 'list', data: [{ id: 'b/c', object: 'model', owned_by: 'test' }] },
+    });
+    expect(await get('/v1/models', anthropic)).toMatchObject({
+      json: { data: [{ type: 'model', id: 'b/c' }], has_more: false, first_id: 'b/c' },
+    });
+    expect(await get('/v1/models/b%2Fc')).toMatchObject({ status: 200, json: { id: 'b/c' } });
+    expect(await get('/v1/models/hidden')).toMatchObject({ status: 404 });
+    expect(await get('/v1/models', { authorization: 'Bearer x' })).toMatchObject({ status: 401 });
+    await relay.close();
+  });
+});
