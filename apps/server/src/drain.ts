@@ -9,6 +9,7 @@ export class Drain {
   readonly #open = new Set<ServerResponse>();
   #phase: 'serving' | 'draining' | 'closing' = 'serving';
   #onEmpty: (() => void) | undefined;
+  #closeDoors: (() => void) | undefined;
 
   /** False as soon as the drain began: load balancers look elsewhere. */
   get ready(): boolean {
@@ -31,11 +32,13 @@ export class Drain {
     response.once('close', () => {
       this.#open.delete(response);
       if (this.#open.size === 0) this.#onEmpty?.();
+      // Its answer may have promised to keep the connection, which is idle in a moment.
+      if (this.#closeDoors) setImmediate(this.#closeDoors);
     });
   }
 
   /**
-   * Runs the drain: `graceMs` with the doors open, then `closeDoors`, then up to `timeoutMs` for what is under way.
+   * Runs the drain: `graceMs` with the doors open, then `closeDoors` (also after each request that ends later), then up to `timeoutMs` for what is under way.
    * Gives the number of requests that were still running then.
    */
   async run(options: { graceMs: number; timeoutMs: number; closeDoors: () => void }): Promise<Drained> {
@@ -45,6 +48,7 @@ export class Drain {
     }
     await sleep(options.graceMs);
     this.#phase = 'closing';
+    this.#closeDoors = options.closeDoors;
     options.closeDoors();
     if (this.#open.size > 0) await this.#untilEmpty(options.timeoutMs);
     return { leftOver: this.#open.size };

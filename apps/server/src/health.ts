@@ -1,4 +1,5 @@
 // What the health endpoints tell: whether this worker can take requests, and why not.
+import type { Health, HealthPort } from '@api-proxy/api/health-port';
 import type { Database } from '@api-proxy/db/database';
 import { migrationState } from '@api-proxy/db/migrate';
 import { rowsOf } from '@api-proxy/db/rows';
@@ -10,31 +11,34 @@ import { messageOf } from '@api-proxy/kit/error';
 const FRESH_FOR_MS = SECOND_MS;
 const LOOK_TIMEOUT_MS = 3 * SECOND_MS;
 
-export type HealthPart = { ok: boolean; detail?: string };
+export type HealthOptions = { db: Database; clock: Clock; version: string; ready: () => boolean };
 
-export type HealthFacts = {
-  status: 'ok' | 'degraded' | 'draining' | 'failing';
-  schema?: { head: number; applied: number };
-  parts: Record<string, HealthPart>;
-};
+type Part = Health['parts'][string];
 
-export type HealthOptions = { db: Database; clock: Clock; ready: () => boolean };
+type Look = { database: Part; schema: Part; numbers?: Health['schema'] };
 
-type Look = { database: HealthPart; schema: HealthPart; numbers?: { head: number; applied: number } };
-
-/** Gives the facts; never rejects, and answers within three seconds whatever the database does. */
-export function createHealth({ db, clock, ready }: HealthOptions): () => Promise<HealthFacts> {
+/** Never rejects, and answers within three seconds whatever the database does. */
+export function createHealth({ db, clock, version, ready }: HealthOptions): HealthPort {
   let last: { look: Promise<Look>; atMs: number } | undefined;
-  return async () => {
+  const health = async (): Promise<Health> => {
     const nowMs = clock.monotonicMs();
     if (!last || nowMs - last.atMs > FRESH_FOR_MS) last = { look: lookAt(db), atMs: nowMs };
     const { database, schema, numbers } = await last.look;
     const works = database.ok && schema.ok;
     return {
       status: works ? (ready() ? 'ok' : 'draining') : 'failing',
+      version,
       ...(numbers && { schema: numbers }),
       parts: { database, schema },
     };
+  };
+  return {
+    live: () => true,
+    health,
+    ready: async () => {
+      const state = await health();
+      return { ok: state.status === 'ok', health: state };
+    },
   };
 }
 

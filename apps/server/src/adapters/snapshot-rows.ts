@@ -77,7 +77,7 @@ function channelOf(row: ChannelRow): Omit<Channel, 'keys' | 'modelRenames'> {
     type: row.type,
     baseUrl: row.baseUrl,
     models: row.models,
-    protocols: protocolsOf(row),
+    protocols: spokenProtocols(row),
     weight: row.weight,
     priority: row.priority,
     maxConcurrency: row.maxConcurrency,
@@ -98,7 +98,8 @@ const SPOKEN: Readonly<Record<ChannelRow['speaks'], readonly Protocol[]>> = {
   responses: ['openai-responses', 'openai-embeddings'],
 };
 
-function protocolsOf({ type, speaks }: ChannelRow): readonly Protocol[] {
+/** The dialects of a channel. `auto` offers all of its family: an upstream that lacks one answers 404, and the next is tried. */
+export function spokenProtocols({ type, speaks }: Pick<ChannelRow, 'type' | 'speaks'>): readonly Protocol[] {
   return type === 'claude' ? ['anthropic-messages'] : SPOKEN[speaks];
 }
 

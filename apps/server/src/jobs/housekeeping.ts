@@ -1,12 +1,35 @@
-// The jobs that keep the database in order: partitions made ahead, expired sign-ins removed.
+// The jobs that keep the database in order: sign of life, leases of the dead, partitions ahead, expired sign-ins.
+import { hostname } from 'node:os';
 import type { Database } from '@api-proxy/db/database';
 import { ensureComingPartitions } from '@api-proxy/db/partitions';
+import { workers } from '@api-proxy/db/schema/workers';
 import type { Clock } from '@api-proxy/kit/clock';
-import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
+import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
 import type { Job } from './scheduler.ts';
 
-export function housekeeping({ db, clock }: { db: Database; clock: Clock }): Job[] {
+export type HousekeepingOptions = { db: Database; clock: Clock; workerId: string; version: string };
+
+export function housekeeping({ db, clock, workerId, version }: HousekeepingOptions): Job[] {
   return [
+    {
+      name: 'heartbeat',
+      everyMs: 15 * SECOND_MS,
+      run: async () => {
+        const heartbeatAt = new Date(clock.nowMs());
+        await db
+          .insert(workers)
+          .values({ id: workerId, host: hostname(), pid: process.pid, version, heartbeatAt })
+          .onConflictDoUpdate({ target: workers.id, set: { heartbeatAt } });
+      },
+    },
+    {
+      name: 'orphaned-leases',
+      everyMs: 30 * SECOND_MS,
+      run: async () => {
+        await sweepLeases(db, { kind: 'orphaned', nowMs: clock.nowMs() });
+      },
+    },
     {
       name: 'partitions',
       everyMs: HOUR_MS,
@@ -18,6 +41,7 @@ export function housekeeping({ db, clock }: { db: Database; clock: Clock }): Job
       run: async () => {
         await db.execute('delete from sessions where expires_at < now()');
         await db.execute('delete from verifications where expires_at < now()');
+        await db.execute("delete from workers where heartbeat_at < now() - interval '1 day'");
       },
     },
   ];

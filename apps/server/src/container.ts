@@ -1,0 +1,134 @@
+// Which adapter stands behind which port: the only file that knows.
+import { openDatabase } from '@api-proxy/db/open';
+import { createGateway } from '@api-proxy/gateway/gateway';
+import { createProber } from '@api-proxy/gateway/probe';
+import { MemoryChannelHealth } from '@api-proxy/gateway/routing/health';
+import { MemoryChannelSlots } from '@api-proxy/gateway/routing/slots';
+import { systemClock } from '@api-proxy/kit/clock';
+import { idSequence, newId } from '@api-proxy/kit/id';
+import type { Logger } from '@api-proxy/kit/logger';
+import { createLedger } from '@api-proxy/ledger/ledger';
+import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
+import { createKeyHasher } from '@api-proxy/services/secret/key-hasher';
+import { createVault } from '@api-proxy/services/secret/vault';
+import { memoryBus } from '@api-proxy/stores/bus/memory';
+import { memoryLimits } from '@api-proxy/stores/limits/memory';
+import { limitAdmission } from './adapters/admission.ts';
+import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
+import { readCaller } from './adapters/caller-rows.ts';
+import { channelLive } from './adapters/channel-live.ts';
+import { channelProbe } from './adapters/channel-probe.ts';
+import { snapshotRows } from './adapters/snapshot-rows.ts';
+import { CallerCache } from './caller-cache.ts';
+import type { WorkerSettings } from './child-messages.ts';
+import { clientAddress } from './client-address.ts';
+import { createControlApi } from './control-api.ts';
+import type { Drain } from './drain.ts';
+import { createHealth } from './health.ts';
+import { housekeeping } from './jobs/housekeeping.ts';
+import { startJobs } from './jobs/scheduler.ts';
+import type { Handler } from './listener.ts';
+import { SnapshotKeeper } from './snapshot.ts';
+import { programVersion } from './version.ts';
+
+export type ContainerOptions = { settings: WorkerSettings; drain: Drain; log: Logger };
+
+export type Container = {
+  /** Absent where this instance has no data plane. */
+  gateway: Handler | undefined;
+  api: Handler;
+  /** After the drain: what is queued is written, connections are closed. */
+  close(): Promise<void>;
+};
+
+/** The zone of the quota windows, until it is a setting. */
+const TIME_ZONE = 'UTC';
+
+export async function createContainer({ settings, drain, log }: ContainerOptions): Promise<Container> {
+  const clock = systemClock;
+  const version = programVersion();
+  const workerId = newId('wrk', clock.nowMs());
+  const { database, booking } = openPools(settings, log);
+  const { db } = database;
+  // Nobody else can be running on an embedded database: what a killed worker held is free again.
+  if (settings.embedded) await sweepLeases(db, { kind: 'all' });
+
+  const vault = createVault(settings.appSecret);
+  const keyHasher = createKeyHasher(settings.appSecret);
+  const bus = memoryBus({ logger: log });
+  const limits = memoryLimits();
+  const snapshots = await SnapshotKeeper.open({
+    reader: snapshotRows({ db, open: vault.open, clock, log }),
+    log,
+  });
+  const callers = new CallerCache({ load: (hash) => readCaller(db, hash), clock });
+  const health = new MemoryChannelHealth(() => snapshots.current().settings.cooldown);
+  const slots = new MemoryChannelSlots();
+  const prober = createProber(clock);
+  const ledger = createLedger({
+    ...{ db, clock, workerId, logger: log },
+    settlementDb: booking.db,
+    timeZone: () => TIME_ZONE,
+  });
+  listenToNotices(
+    bus,
+    {
+      config: (number) => snapshots.announce(number),
+      caller: (userId, keyId) => {
+        callers.forget(userId, keyId);
+        ledger.purse.forget(userId);
+        if (keyId !== null) ledger.purse.forget(keyId);
+      },
+    },
+    log,
+  );
+
+  const gateway = createGateway({
+    ...{ callers, snapshots, clock, health, slots, logger: log },
+    hashCredential: keyHasher,
+    admission: limitAdmission({ limits, clock }),
+    purse: ledger.purse,
+    settlements: ledger.settlement,
+    live: { publish: (event) => bus.publish('live', event) },
+    nextRequestId: idSequence('req'),
+    clientIp: (request) => clientAddress(request, settings.trustedProxyHops),
+  });
+  const api = createControlApi({
+    ...{ settings, version, db, clock, log },
+    health: createHealth({ db, clock, version, ready: () => drain.ready }),
+    parts: {
+      ...{ vault, keyHasher },
+      bus: noticeBus(bus),
+      channelProbe: channelProbe(prober),
+      channelLive: channelLive({ health, slots, snapshots, clock }),
+    },
+  });
+  const jobs = startJobs(housekeeping({ db, clock, workerId, version }), log);
+
+  return {
+    gateway: settings.role === 'console' ? undefined : gateway.handle,
+    api,
+    close: async () => {
+      await jobs.close();
+      snapshots.close();
+      await gateway.close();
+      await prober.close();
+      await ledger.close();
+      await limits.close();
+      await bus.close();
+      await booking.close();
+      await database.close();
+    },
+  };
+}
+
+/** Settlement has a connection of its own, so that a slow page never delays the booking of requests. */
+function openPools({ databaseUrl, databasePoolSize }: WorkerSettings, log: Logger) {
+  const open = (poolSize: number, applicationName: string) =>
+    openDatabase({
+      ...{ poolSize, applicationName },
+      url: databaseUrl.reveal(),
+      onIdleError: (err) => log.warn({ err }, 'a connection to the database broke'),
+    });
+  return { database: open(databasePoolSize - 1, 'api-proxy'), booking: open(1, 'api-proxy settlement') };
+}
