@@ -1,0 +1,118 @@
+// The models that the channel offers, put into the catalogue with their prices.
+'use client';
+import type { Channel } from '@api-proxy/contracts/channels';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { AffixInput } from '@/components/ui/input';
+import { Notice } from '@/components/ui/notice';
+import { Checkbox } from '@/components/ui/toggle';
+import { Money } from '@/components/ui/value';
+import { useErrorText } from '@/lib/use-error-text';
+import { useAddModels } from './use-add-models';
+import { type ListedModel, useOffer } from './use-offer';
+
+export type OwnPrice = { input: string; output: string };
+
+/** Models of the built-in list come with official prices; others can be given one here. */
+export function ModelsStep({ channel, onNext }: { channel: Channel; onNext: () => void }) {
+  const t = useTranslations('setup');
+  const errorText = useErrorText();
+  const offer = useOffer(channel);
+  const add = useAddModels(channel);
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [prices, setPrices] = useState<Record<string, OwnPrice>>({});
+  if (offer.loading) return <div className="skeleton h-40" />;
+  const chosen = offer.models.filter((model) => !left.has(model.name) && !(model.added && model.priced));
+  const toggle = (name: string) => {
+    const next = new Set(left);
+    if (!next.delete(name)) next.add(name);
+    setLeft(next);
+  };
+  const submit = () => add.mutate({ models: chosen, prices }, { onSuccess: onNext });
+  return (
+    <div className="grid gap-3">
+      {offer.error !== null && (
+        <Notice tone="warn">{t('offerFailed', { reason: errorText(offer.error) })}</Notice>
+      )}
+      {offer.models.length === 0 && <Notice>{t('noModels')}</Notice>}
+      <ul className="max-h-80 divide-y divide-line overflow-y-auto rounded-lg border border-line">
+        {offer.models.map((model) => (
+          <ModelRow
+            key={model.name}
+            model={model}
+            checked={!left.has(model.name)}
+            onToggle={() => toggle(model.name)}
+            price={prices[model.name] ?? { input: '', output: '' }}
+            onPrice={(price) => setPrices({ ...prices, [model.name]: price })}
+          />
+        ))}
+      </ul>
+      {add.error !== null && <Notice tone="bad">{errorText(add.error)}</Notice>}
+      <div className="flex gap-2">
+        {chosen.length > 0 && (
+          <Button variant="primary" busy={add.isPending} onClick={submit}>
+            {t('addModels', { count: chosen.length })}
+          </Button>
+        )}
+        <Button variant={chosen.length > 0 ? 'ghost' : 'primary'} onClick={onNext}>
+          {t('next')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+type RowProps = {
+  model: ListedModel;
+  checked: boolean;
+  onToggle: () => void;
+  price: OwnPrice;
+  onPrice: (price: OwnPrice) => void;
+};
+
+function ModelRow({ model, checked, onToggle, price, onPrice }: RowProps) {
+  const t = useTranslations('setup');
+  const there = model.added && model.priced;
+  return (
+    <li className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 px-3 py-1.5">
+      <Checkbox
+        checked={checked || there}
+        disabled={there}
+        onCheckedChange={onToggle}
+        aria-label={model.name}
+      />
+      <span className="min-w-0 flex-1 truncate font-medium">{model.name}</span>
+      {there ? (
+        <Badge tone="ok">{t('alreadyThere')}</Badge>
+      ) : model.tariff ? (
+        <span className="num text-muted text-xs">
+          <Money usd={model.tariff.input} /> / <Money usd={model.tariff.output} /> {t('perMTok')}
+        </span>
+      ) : (
+        <>
+          <Badge tone="warn">{t('unpriced')}</Badge>
+          <AffixInput
+            prefix="$"
+            inputMode="decimal"
+            className="w-24"
+            placeholder={t('inputPrice')}
+            aria-label={t('inputPriceOf', { name: model.name })}
+            value={price.input}
+            onChange={(event) => onPrice({ ...price, input: event.target.value.trim() })}
+          />
+          <AffixInput
+            prefix="$"
+            inputMode="decimal"
+            className="w-24"
+            placeholder={t('outputPrice')}
+            aria-label={t('outputPriceOf', { name: model.name })}
+            value={price.output}
+            onChange={(event) => onPrice({ ...price, output: event.target.value.trim() })}
+          />
+        </>
+      )}
+    </li>
+  );
+}
