@@ -6,6 +6,7 @@ import { EVENT_STREAM_HEADERS, pushClientHeaders } from '../headers.ts';
 import { estimateUsage } from '../metering/estimate.ts';
 import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
 import { redact } from '../redact.ts';
+import { sendFault } from '../reply.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
 import type { Committed } from './attempt.ts';
 
@@ -161,15 +162,18 @@ class Delivery implements AnswerSink {
     }
     if (whole)
       return { ...counted, outcome: 'ok', errorCode: null, errorText: null, finish: () => this.#finish() };
-    const errorText = redact(
-      failure ?? 'The upstream ended the stream before its terminal event.',
-      this.#input.secret,
-    );
+    return this.#broken(counted, failure ?? 'The upstream ended the stream before its terminal event.');
+  }
+
+  #broken(base: Pick<Ending, 'status' | 'usage' | 'firstByteMs'>, failure: string): Ending {
+    // As long as nothing was sent, a failure can still be said plainly.
+    const status = this.#firstByteMs === null ? 502 : base.status;
     return {
-      ...counted,
+      ...base,
+      status,
       outcome: 'upstream_truncated',
       errorCode: 'stream_truncated',
-      errorText,
+      errorText: redact(failure, this.#input.secret),
       finish: () => this.#breakOff(),
     };
   }
@@ -190,14 +194,7 @@ class Delivery implements AnswerSink {
   /** A stream that was cut ends with an error event of its dialect; a body that was cut ends with its connection. */
   #breakOff(): void {
     const { exchange } = this.#input;
-    const { res } = exchange;
-    if (res.destroyed) return;
-    if (!this.#stream) {
-      res.destroy();
-      return;
-    }
-    if (this.#firstByteMs === null) this.#begin(null);
-    const message = 'The upstream ended the stream before it was complete.';
+    const message = 'The upstream ended its answer before it was complete.';
     const fault = {
       status: 502,
       code: 'stream_truncated',
@@ -205,6 +202,9 @@ class Delivery implements AnswerSink {
       param: null,
       requestId: exchange.requestId,
     };
-    res.end(exchange.endpoint.dialect.renderErrorEvent(fault));
+    if (exchange.res.destroyed) return;
+    if (this.#firstByteMs === null) sendFault(exchange, fault, []);
+    else if (this.#stream) exchange.res.end(exchange.endpoint.dialect.renderErrorEvent(fault));
+    else exchange.res.destroy();
   }
 }

@@ -1,0 +1,205 @@
+// Promise: before the first byte the next candidate is tried; what is left over fails promptly, in shape, without a leak.
+import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Channel } from '../snapshot.ts';
+import { call, channel, type Got, snapshot, startRelay, UPSTREAM_KEY } from './harness.ts';
+
+let fake: FakeUpstream;
+beforeAll(async () => {
+  fake = await startFakeUpstream();
+});
+afterAll(() => fake.close());
+
+const messages = [{ role: 'user', content: 'x' }];
+const PATH = { openai: '/v1/chat/completions', claude: '/v1/messages' } as const;
+
+/** A channel at the fake upstream whose model misbehaves as told. */
+function misbehaving(id: string, behaviour: string, over: Partial<Channel> = {}): Channel {
+  return channel({ id, baseUrl: fake.url, modelRenames: { m: `fake-model+${behaviour}` }, ...over });
+}
+
+const good = (over: Partial<Channel> = {}) =>
+  channel({ id: 'good', baseUrl: fake.url, modelRenames: { m: 'fake-model' }, priority: -1, ...over });
+
+async function send(channels: readonly Channel[], extra: object = {}, type: 'openai' | 'claude' = 'openai') {
+  const protocols = type === 'claude' ? (['anthropic-messages'] as const) : (['openai-chat'] as const);
+  const relay = await startRelay(snapshot(channels.map((one) => ({ ...one, type, protocols }))));
+  const body = { model: 'm', messages, max_tokens: 50, ...extra };
+  const got = await call({ port: relay.port, path: PATH[type], body });
+  await relay.close();
+  const [record] = relay.records;
+  if (!record || relay.records.length !== 1) throw new Error(`${relay.records.length} records`);
+  expect(relay.out).toEqual({ passes: 0, holds: 0 });
+  return { got, record };
+}
+
+const DEAD = () => channel({ id: 'dead', baseUrl: 'http://127.0.0.1:9' });
+
+describe('falls back to the next channel', () => {
+  const cases: [string, () => Channel, string][] = [
+    ['429', () => misbehaving('bad', '429'), 'rate_limited'],
+    ['500', () => misbehaving('bad', '500'), 'upstream_failed'],
+    ['503', () => misbehaving('bad', '503'), 'overloaded'],
+    ['529', () => misbehaving('bad', '529'), 'overloaded'],
+    ['401', () => misbehaving('bad', '401'), 'key_rejected'],
+    ['403', () => misbehaving('bad', '403'), 'key_rejected'],
+    ['404', () => misbehaving('bad', '404'), 'model_missing'],
+    ['refused connection', DEAD, 'connect'],
+    ['reset before a byte', () => misbehaving('bad', 'reset'), 'reset'],
+    ['200 with an error', () => misbehaving('bad', 'error-body'), 'overloaded'],
+    ['200 with nothing', () => misbehaving('bad', 'empty'), 'empty_answer'],
+    ['no first byte in time', () => misbehaving('bad', 'stall-head', { firstByteTimeoutMs: 100 }), 'timeout'],
+  ];
+  it.each(cases)('%s', async (_name, bad, reason) => {
+    for (const stream of [false, true]) {
+      const { got, record } = await send([bad(), good()], { stream });
+      expect(got.status).toBe(200);
+      expect(record).toMatchObject({ outcome: 'ok', channelId: 'good' });
+      expect(record.attempts[0]).toMatchObject({ reason, outcome: 'failed' });
+      expect(record.attempts.at(-1)).toMatchObject({ reason: 'ok', channelId: 'good', status: 200 });
+    }
+  });
+
+  it('to the next key of the same channel when a key is refused', async () => {
+    const keyed = await startFakeUpstream({ apiKeys: [UPSTREAM_KEY] });
+    const { Secret } = await import('@api-proxy/kit/secret');
+    const keys = [...'abcdefgh'].map((id) => ({
+      id,
+      secret: new Secret(id === 'h' ? UPSTREAM_KEY : 'wrong'),
+      enabled: true,
+    }));
+    const relay = await startRelay({
+      ...snapshot([channel({ id: 'many', baseUrl: keyed.url, keys, modelRenames: { m: 'fake-model' } })]),
+      settings: { ...snapshot([]).settings, maxAttempts: 8 },
+    });
+    const got = await call({ port: relay.port, path: PATH.openai, body: { model: 'm', messages } });
+    const again = await call({ port: relay.port, path: PATH.openai, body: { model: 'm', messages } });
+    await relay.close();
+    await keyed.close();
+    expect([got.status, again.status]).toEqual([200, 200]);
+    const tried = relay.records[0]?.attempts.map((attempt) => attempt.channelKeyId) ?? [];
+    expect(new Set(tried).size).toBe(tried.length);
+  });
+
+  it('but never for a 400: the original answer comes back, untouched', async () => {
+    const bad = misbehaving('bad', '400');
+    const direct = await call({
+      port: fake.port,
+      path: PATH.openai,
+      body: { model: 'fake-model+400', messages },
+    });
+    const { got, record } = await send([bad, good()]);
+    expect(got.status).toBe(400);
+    expect(got.json).toMatchObject({
+      error: { type: Reflect.get(Object(Reflect.get(Object(direct.json), 'error')), 'type') },
+    });
+    expect(record).toMatchObject({ outcome: 'client_error', status: 400, costNanoUsd: 0n });
+    expect(record.attempts).toHaveLength(1);
+  });
+
+  it('at most maxAttempts times', async () => {
+    const { record } = await send(['a', 'b', 'c', 'd', 'e'].map((id) => misbehaving(id, '500')));
+    expect(record.attempts).toHaveLength(3);
+    expect(new Set(record.attempts.map((attempt) => attempt.channelId)).size).toBe(3);
+  });
+});
+
+describe('with nothing left the client sees', () => {
+  const cases: [string, () => Channel, number, number][] = [
+    ['a dead upstream', DEAD, 502, 502],
+    ['404', () => misbehaving('bad', '404'), 404, 404],
+    ['401', () => misbehaving('bad', '401'), 502, 502],
+    ['402', () => misbehaving('bad', '402'), 503, 503],
+    ['429', () => misbehaving('bad', '429,retry-after=7'), 429, 429],
+    ['500', () => misbehaving('bad', '500'), 502, 502],
+    ['529', () => misbehaving('bad', '529'), 503, 529],
+    ['no first byte', () => misbehaving('bad', 'stall-head', { firstByteTimeoutMs: 100 }), 504, 504],
+    ['an empty answer', () => misbehaving('bad', 'empty'), 502, 502],
+  ];
+  it.each(cases)('%s → %i in OpenAI, %i in Anthropic shape', async (_name, bad, openai, anthropic) => {
+    const began = performance.now();
+    const one = await send([bad()]);
+    expect(one.got.status).toBe(openai);
+    expect(one.got.json).toMatchObject({ error: { message: expect.any(String), type: expect.any(String) } });
+    const other = await send([bad()], {}, 'claude');
+    expect(other.got.status).toBe(anthropic);
+    expect(other.got.json).toMatchObject({ type: 'error', error: { type: expect.any(String) } });
+    expect(one.record).toMatchObject({ outcome: 'upstream_error', status: openai, costNanoUsd: 0n });
+    expect(performance.now() - began).toBeLessThan(3_000);
+    if (openai === 429) expect(one.got.headers['retry-after']).toBe('7');
+  });
+});
+
+it('an upstream that shows its key in an error does not get it past the relay', async () => {
+  const { createServer } = await import('node:http');
+  const { portOf } = await import('./harness.ts');
+  for (const status of [400, 401, 500]) {
+    const leaky = createServer((req, res) => {
+      res.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'up_1' });
+      res.end(
+        JSON.stringify({
+          error: { message: `bad key ${req.headers.authorization}`, type: 'invalid_request_error' },
+        }),
+      );
+    });
+    await new Promise<void>((resolve) => leaky.listen(0, '127.0.0.1', resolve));
+    const { got, record } = await send([
+      channel({ id: 'leaky', baseUrl: `http://127.0.0.1:${portOf(leaky.address())}` }),
+    ]);
+    leaky.close();
+    leaky.closeAllConnections();
+    const shown = JSON.stringify([got.text, got.headers, record.errorText]);
+    expect(shown).not.toContain('canary');
+    expect(got.status).toBeGreaterThanOrEqual(400);
+  }
+});
+
+describe('a stream that breaks after it began is never made to look complete', () => {
+  const endsBadly = (got: Got) => {
+    expect(got.status).toBe(200);
+    expect(got.text).not.toMatch(/\[DONE\]|message_stop/);
+    expect(got.text.trimEnd().split('\n\n').at(-1)).toMatch(/"error"/);
+  };
+  it.each([
+    ['socket destroyed', 'die=4', {}],
+    ['ends without terminal event', 'truncate', {}],
+    ['falls silent', 'stall=4', { idleTimeoutMs: 150 }],
+  ])('%s', async (_name, behaviour, over) => {
+    for (const type of ['openai', 'claude'] as const) {
+      const { got, record } = await send(
+        [misbehaving('bad', `${behaviour},events=20`, over), good()],
+        { stream: true },
+        type,
+      );
+      endsBadly(got);
+      expect(record).toMatchObject({
+        outcome: 'upstream_truncated',
+        channelId: 'bad',
+        costNanoUsd: 0n,
+        status: 200,
+      });
+    }
+  });
+
+  it('a JSON body that breaks off before anything was sent is a 502', async () => {
+    const { got, record } = await send([misbehaving('bad', 'die')]);
+    expect(got.status).toBe(502);
+    expect(record).toMatchObject({ status: 502, costNanoUsd: 0n });
+  });
+
+  it('a JSON body that breaks off later ends with its connection', async () => {
+    const { got, record } = await send([misbehaving('bad', 'die,tokens=400000')]);
+    expect(got).toMatchObject({ status: 200, complete: false });
+    expect(record).toMatchObject({ outcome: 'upstream_truncated', costNanoUsd: 0n });
+  });
+
+  it('an error event of the upstream passes through and is booked as an error', async () => {
+    const { got, record } = await send(
+      [misbehaving('bad', 'error-mid=3,events=9')],
+      { stream: true },
+      'claude',
+    );
+    expect(got.text).toMatch(/event: error/);
+    expect(record).toMatchObject({ outcome: 'upstream_error', costNanoUsd: 0n });
+  });
+});
