@@ -8,7 +8,7 @@ import {
   testChannel,
 } from '@api-proxy/contracts/channels';
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useEffect } from 'react';
 import { z } from 'zod';
 import { SelectField, TextField } from '@/components/form/fields';
 import { Form } from '@/components/form/form';
@@ -20,6 +20,7 @@ import { useWrite } from '@/lib/query';
 import { useErrorText } from '@/lib/use-error-text';
 
 const OFFICIAL = { claude: 'https://api.anthropic.com', openai: 'https://api.openai.com' };
+const NAMES = { claude: 'Anthropic', openai: 'OpenAI' };
 
 const channelForm = z.object({
   type: draftChannel.shape.type,
@@ -41,17 +42,15 @@ function NewChannel() {
     defaults: { type: 'claude', name: 'Anthropic', baseUrl: OFFICIAL.claude, secret: '' },
     submit: ({ secret, ...body }) => create.mutateAsync({ body: { ...body, keys: [{ secret }] } }),
   });
-  const type = form.form.watch('type');
-  const [lastType, setLastType] = useState(type);
+  const { getValues, setValue, watch } = form.form;
+  const type = watch('type') === 'openai' ? 'openai' : 'claude';
   // Switching the kind fills in the official address, unless another one was typed.
-  if (type !== lastType) {
-    setLastType(type);
-    const { baseUrl } = form.form.getValues();
-    if (baseUrl === '' || Object.values(OFFICIAL).includes(baseUrl)) {
-      form.form.setValue('baseUrl', OFFICIAL[type]);
-      form.form.setValue('name', type === 'claude' ? 'Anthropic' : 'OpenAI');
-    }
-  }
+  useEffect(() => {
+    const { baseUrl } = getValues();
+    if (baseUrl !== '' && !Object.values(OFFICIAL).includes(baseUrl)) return;
+    setValue('baseUrl', OFFICIAL[type]);
+    setValue('name', NAMES[type]);
+  }, [type, getValues, setValue]);
   return (
     <Form form={form} className="max-w-lg">
       <div className="grid gap-4 sm:grid-cols-2">
