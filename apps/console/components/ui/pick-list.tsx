@@ -35,7 +35,7 @@ export function PickList({
   emptyText: string;
   className?: string;
 }) {
-  const t = useTranslations('ui');
+  const t = useTranslations('pickList');
   const [text, setText] = useState('');
   const search = useDeferredValue(text.trim().toLowerCase());
   const shown = useMemo(

@@ -33,8 +33,8 @@ const storedKey = z.object({
 export type StoredKey = z.infer<typeof storedKey>;
 
 const fields = channelCreate.omit({ keys: true, extraHeaders: true, renames: true }).extend({
-  extraHeaders: pairs.transform(recordOf).pipe(channelCreate.shape.extraHeaders),
-  renames: pairs.transform(recordOf).pipe(channelCreate.shape.renames),
+  extraHeaders: pairs.transform(recordOf).pipe(channelCreate.shape.extraHeaders.unwrap()),
+  renames: pairs.transform(recordOf).pipe(channelCreate.shape.renames.unwrap()),
   storedKeys: z.array(storedKey),
   /** One credential per line. */
   newKeys: z.string().trim(),
@@ -115,15 +115,19 @@ export function createBody(values: ChannelFormValues): ChannelCreate {
   return { ...rest, keys: secretsIn(newKeys).map((secret) => ({ secret })) };
 }
 
-/** The body that makes the stored channel what the form says; credentials left out of it are removed. */
-export function updateBody(values: ChannelFormValues): ChannelUpdate {
+/**
+ * The body that makes the stored channel what the form says; credentials left out of it are removed. The status of a
+ * credential goes along only where it was changed here: it may have been rejected since the form was opened.
+ */
+export function updateBody(values: ChannelFormValues, channel: Channel): ChannelUpdate {
   const { storedKeys, newKeys, ...rest } = values;
+  const before = new Map(channel.keys.map(({ id, status }) => [id, status]));
   return {
     ...rest,
     keys: [
       ...storedKeys.map(({ id, status, secret }) => ({
         id,
-        ...(status === 'rejected' ? {} : { status }),
+        ...(status === 'rejected' || status === before.get(id) ? {} : { status }),
         ...(secret === '' ? {} : { secret }),
       })),
       ...secretsIn(newKeys).map((secret) => ({ secret })),
