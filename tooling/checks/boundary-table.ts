@@ -83,5 +83,10 @@ export const ENVIRONMENT_READERS: readonly RegExp[] = [
   /^e2e\//,
 ];
 
-/** What a test may read besides: the services that the test command started. */
-export const TEST_ENVIRONMENT: readonly string[] = ['TEST_DATABASE_URL', 'TEST_REDIS_URL', 'CHROMIUM_PATH'];
+/** What a test may read: the services that the test command started, and the search path for a child process. */
+export const TEST_ENVIRONMENT: readonly string[] = [
+  'TEST_DATABASE_URL',
+  'TEST_REDIS_URL',
+  'CHROMIUM_PATH',
+  'PATH',
+];

@@ -109,7 +109,7 @@ function rowOf(part: string, measured: Measured[]): SizeRow {
 
 function measure(file: SourceFile): Measured {
   const functions: MeasuredFunction[] = [];
-  const suites: ESTree.CallExpression[] = [];
+  const registrations: ESTree.CallExpression[] = [];
   let [anyCount, casts] = [0, 0];
   const add = (node: ESTree.Function | ESTree.ArrowFunctionExpression): void => {
     const { start, end, params } = node;
@@ -119,7 +119,7 @@ function measure(file: SourceFile): Measured {
   };
   visit(file, {
     CallExpression: (node) => {
-      if (file.isTest && isSuite(node.callee)) suites.push(node);
+      if (file.isTest && registers(node.callee, /^(describe|it|test)/)) registrations.push(node);
     },
     FunctionDeclaration: add,
     FunctionExpression: add,
@@ -139,24 +139,25 @@ function measure(file: SourceFile): Measured {
   const commented = file.comments.map(({ start, end }) => file.lineOf(end) - file.lineOf(start) + 1);
   return {
     file,
-    functions: functions.filter((one) => !isChapter(one, suites)),
+    functions: functions.filter((one) => !isChapter(one, registrations)),
     anyCount,
     casts,
     commentLines: commented.reduce((total, lines) => total + lines, 0),
   };
 }
 
-/** The callback of a `describe`, and a function around one, are chapters; the tests inside them are measured. */
-function isChapter(one: MeasuredFunction, suites: ESTree.CallExpression[]): boolean {
+/** The callback of a `describe`, and a function that registers tests, are chapters; the tests themselves are measured. */
+function isChapter(one: MeasuredFunction, registrations: ESTree.CallExpression[]): boolean {
+  const suites = registrations.filter(({ callee }) => registers(callee, /^describe/));
   const isCallback = suites.some((suite) => suite.arguments.some((argument) => argument.start === one.start));
-  return isCallback || suites.some((suite) => suite.start >= one.start && suite.end <= one.end);
+  return isCallback || registrations.some((call) => call.start >= one.start && call.end <= one.end);
 }
 
-/** describe(…), describe.skipIf(…)(…), describe.each(…)(…) and suites with a name of their own. */
-function isSuite(callee: ESTree.Node): boolean {
-  if (callee.type === 'Identifier') return /^describe/.test(callee.name);
-  if (callee.type === 'MemberExpression') return isSuite(callee.object);
-  return callee.type === 'CallExpression' && isSuite(callee.callee);
+/** describe(…), it(…), it.each(…)(…), describe.skipIf(…)(…) and functions named after them. */
+function registers(callee: ESTree.Node, name: RegExp): boolean {
+  if (callee.type === 'Identifier') return name.test(callee.name);
+  if (callee.type === 'MemberExpression') return registers(callee.object, name);
+  return callee.type === 'CallExpression' && registers(callee.callee, name);
 }
 
 function findingsOf({ file, functions }: Measured): Finding[] {

@@ -44,6 +44,8 @@ describe('sizes', () => {
   it('a describe block is a chapter, a test inside it is a function', () => {
     const chapter = `describe('a', () => {\n${'\n'.repeat(101)}});\n`;
     expect(sizes(chapter, 'packages/kit/src/a.test.ts').findings).toEqual([]);
+    const contract = `export function busContract() {\n  it('a', () => {});\n${'\n'.repeat(101)}}\n`;
+    expect(sizes(contract, 'packages/stores/src/bus/contract.ts').findings).toEqual([]);
     const suite = `export function storeContract() {\n${chapter}}\n`;
     expect(sizes(suite, 'packages/stores/src/bus/contract.ts').findings).toEqual([]);
     expect(sizes(suite, 'packages/stores/src/bus/bus.ts').findings).not.toEqual([]);
