@@ -54,8 +54,8 @@ export function StreamDemo({ baseUrl }: { baseUrl: string }) {
         </div>
         <CopyButton text={example.request} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls needs focus to be scrolled by keys */}
       <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls needs focus to be scrolled by keys
         tabIndex={0}
         className="overflow-x-auto bg-code p-4 font-mono text-xs leading-5 focus-visible:outline-offset-[-2px]"
       >
