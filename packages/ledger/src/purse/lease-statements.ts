@@ -103,10 +103,9 @@ export async function returnToBudgets(
   workerId: string,
   returns: readonly Return[],
 ): Promise<void> {
-  const records = returns.map(({ budgetId, amount }) => ({ budget: budgetId, amount: amount.toString() }));
-  const source = recordSet(records, [
-    ['budget', 'text'],
-    ['amount', 'bigint'],
+  const source = recordSet(returns, [
+    ['budget', 'text', (row) => row.budgetId],
+    ['amount', 'bigint', (row) => row.amount.toString()],
   ]);
   await db.transaction(async (tx) => {
     await tx.execute(

@@ -5,11 +5,11 @@ import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
 import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
 import { newId } from '@api-proxy/kit/id';
 import { type SQL, sql } from 'drizzle-orm';
-import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf } from '../budget/budget.ts';
+import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf, type OwnerKind } from '../budget/budget.ts';
 import { type Charges, planCharges } from './charges.ts';
 import { columnList, recordSet } from './json-parameter.ts';
-import { LOG_COLUMNS, logRecord } from './log-record.ts';
-import { ROLL_UP_HISTOGRAMS, ROLL_UP_KEY, ROLL_UP_SUMS, rollUp } from './roll-up.ts';
+import { LOG_COLUMNS } from './log-record.ts';
+import { ROLL_UP_HISTOGRAMS, ROLL_UP_KEY, ROLL_UP_SUMS, type RollUp, rollUp } from './roll-up.ts';
 import { chargeOf, endedAtMs, type SettlementRow } from './settlement-row.ts';
 
 export type BatchContext = {
@@ -57,7 +57,7 @@ async function insertLog(tx: Transaction, rows: readonly SettlementRow[]): Promi
   const found = rowsOf<{ request_id: string }>(
     await tx.execute(sql`
       insert into request_log (${columnList(LOG_COLUMNS)})
-      select ${columnList(LOG_COLUMNS)} from ${recordSet(rows.map(logRecord), LOG_COLUMNS)}
+      select ${columnList(LOG_COLUMNS)} from ${recordSet(rows, LOG_COLUMNS)}
       order by started_at, request_id
       on conflict do nothing returning request_id`),
   );
@@ -81,10 +81,12 @@ async function bookCharges(
   return charges;
 }
 
-async function selectBudgets(tx: Transaction, owners: readonly object[]): Promise<Budget[]> {
+type Owner = { readonly kind: OwnerKind; readonly owner: string };
+
+async function selectBudgets(tx: Transaction, owners: readonly Owner[]): Promise<Budget[]> {
   const source = recordSet(owners, [
-    ['kind', 'text'],
-    ['owner', 'text'],
+    ['kind', 'text', (row) => row.kind],
+    ['owner', 'text', (row) => row.owner],
   ]);
   const found = rowsOf<BudgetRow>(
     await tx.execute(sql`
@@ -98,18 +100,15 @@ async function selectBudgets(tx: Transaction, owners: readonly object[]): Promis
 /** Every budget of the rows' users and keys; a payer without a balance gets one, so that no charge is lost. */
 async function lockBudgets(tx: Transaction, rows: readonly SettlementRow[]): Promise<Budget[]> {
   const users = new Set(rows.map((row) => row.userId));
-  const owners = [
-    ...[...users].map((owner) => ({ kind: 'user', owner })),
-    ...[...new Set(rows.map((row) => row.keyId))].map((owner) => ({ kind: 'key', owner })),
-  ];
+  const owners: Owner[] = [...users].map((owner) => ({ kind: 'user', owner }));
+  for (const owner of new Set(rows.map((row) => row.keyId))) owners.push({ kind: 'key', owner });
   const budgets = await selectBudgets(tx, owners);
   const balanced = new Set(budgets.filter(({ span }) => span === 'balance').map(({ ownerId }) => ownerId));
   const missing = [...users].filter((user) => !balanced.has(user)).sort();
   if (missing.length === 0) return budgets;
-  const made = missing.map((owner) => ({ id: newId('bud'), owner }));
-  const source = recordSet(made, [
-    ['id', 'text'],
-    ['owner', 'text'],
+  const source = recordSet(missing, [
+    ['id', 'text', () => newId('bud')],
+    ['owner', 'text', (owner) => owner],
   ]);
   await tx.execute(sql`
     insert into budgets (id, owner_kind, owner_id, span, "limit")
@@ -123,10 +122,7 @@ async function readLeases(
   budgetIds: readonly string[],
 ): Promise<Map<string, bigint>> {
   if (budgetIds.length === 0) return new Map();
-  const source = recordSet(
-    budgetIds.map((budget) => ({ budget })),
-    [['budget', 'text']],
-  );
+  const source = recordSet(budgetIds, [['budget', 'text', (id) => id]]);
   const found = rowsOf<{ budget_id: string; amount: string }>(
     await tx.execute(sql`
       select l.budget_id, l.amount::text as amount from budget_leases l
@@ -137,39 +133,32 @@ async function readLeases(
 
 async function insertEntries(tx: Transaction, charges: Charges): Promise<void> {
   if (charges.entries.length === 0) return;
-  const records = charges.entries.map((entry, place) => ({
-    place,
-    user_id: entry.userId,
-    reference: entry.requestId,
-    amount: entry.amount.toString(),
-    balance_after: entry.balanceAfter.toString(),
-    key_id: entry.keyId,
-  }));
-  const source = recordSet(records, [
-    ['place', 'integer'],
-    ['user_id', 'text'],
-    ['reference', 'text'],
-    ['amount', 'bigint'],
-    ['balance_after', 'bigint'],
-    ['key_id', 'text'],
-  ]);
+  const source = recordSet(
+    charges.entries.map((entry, place) => ({ ...entry, place })),
+    [
+      ['place', 'integer', (row) => row.place],
+      ['user_id', 'text', (row) => row.userId],
+      ['reference', 'text', (row) => row.requestId],
+      ['amount', 'bigint', (row) => row.amount.toString()],
+      ['balance_after', 'bigint', (row) => row.balanceAfter.toString()],
+      ['key_id', 'text', (row) => row.keyId],
+    ],
+  );
   await tx.execute(sql`
     insert into ledger_entries (user_id, kind, reference, amount, balance_after, key_id)
     select user_id, 'charge', reference, amount, balance_after, key_id from ${source} order by place`);
 }
 
 async function storeBudgets(tx: Transaction, budgets: readonly Budget[]): Promise<void> {
-  const records = budgets.map((budget) => ({
-    id: budget.id,
-    used: budget.used.toString(),
-    leased: budget.leased.toString(),
-    started: budget.windowStartedAtMs === null ? null : new Date(budget.windowStartedAtMs).toISOString(),
-  }));
-  const source = recordSet(records, [
-    ['id', 'text'],
-    ['used', 'bigint'],
-    ['leased', 'bigint'],
-    ['started', 'timestamptz'],
+  const source = recordSet(budgets, [
+    ['id', 'text', (row) => row.id],
+    ['used', 'bigint', (row) => row.used.toString()],
+    ['leased', 'bigint', (row) => row.leased.toString()],
+    [
+      'started',
+      'timestamptz',
+      ({ windowStartedAtMs: ms }) => (ms === null ? null : new Date(ms).toISOString()),
+    ],
   ]);
   await tx.execute(sql`
     update budgets b set used = r.used, leased = r.leased, window_started_at = r.started, updated_at = now()
@@ -182,11 +171,13 @@ async function storeLeases(
   leases: ReadonlyMap<string, bigint>,
 ): Promise<void> {
   if (leases.size === 0) return;
-  const records = [...leases].map(([budget, amount]) => ({ budget, amount: amount.toString() }));
-  const source = recordSet(records, [
-    ['budget', 'text'],
-    ['amount', 'bigint'],
-  ]);
+  const source = recordSet(
+    [...leases],
+    [
+      ['budget', 'text', ([budgetId]) => budgetId],
+      ['amount', 'bigint', ([, amount]) => amount.toString()],
+    ],
+  );
   await tx.execute(sql`
     update budget_leases l set amount = r.amount from ${source}
     where l.budget_id = r.budget and l.worker_id = ${workerId}`);
@@ -208,7 +199,7 @@ function additions(table: string): SQL {
 async function addRollUp(
   tx: Transaction,
   table: 'usage_by_minute' | 'usage_by_hour',
-  records: readonly object[],
+  records: readonly RollUp[],
 ): Promise<void> {
   if (records.length === 0) return;
   const columns = [...ROLL_UP_KEY, ...ROLL_UP_SUMS, ...ROLL_UP_HISTOGRAMS];
@@ -225,11 +216,13 @@ async function touchKeys(tx: Transaction, rows: readonly SettlementRow[]): Promi
     if (!row.probe) latest.set(row.keyId, Math.max(latest.get(row.keyId) ?? 0, endedAtMs(row)));
   }
   if (latest.size === 0) return;
-  const records = [...latest].map(([id, atMs]) => ({ id, at: new Date(atMs).toISOString() }));
-  const source = recordSet(records, [
-    ['id', 'text'],
-    ['at', 'timestamptz'],
-  ]);
+  const source = recordSet(
+    [...latest],
+    [
+      ['id', 'text', ([id]) => id],
+      ['at', 'timestamptz', ([, atMs]) => new Date(atMs).toISOString()],
+    ],
+  );
   await tx.execute(sql`
     with locked as (select k.id, r.at from keys k join ${source} on k.id = r.id order by k.id for no key update of k)
     update keys set last_used_at = greatest(keys.last_used_at, locked.at) from locked where keys.id = locked.id`);

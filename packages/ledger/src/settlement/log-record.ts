@@ -1,4 +1,4 @@
-// A settlement row as a record of `request_log`: names, types and caps of every column.
+// A settlement row as a record of `request_log`: name, type, cap and source of every column.
 import type { Column } from './json-parameter.ts';
 import { chargeOf, type SettlementRow } from './settlement-row.ts';
 
@@ -6,50 +6,6 @@ import { chargeOf, type SettlementRow } from './settlement-row.ts';
 export const TEXT_CAP_BYTES = 16_384;
 /** Longest name in an indexed column, in characters: an index entry has to fit in a third of a page. */
 export const NAME_CAP = 256;
-
-export const LOG_COLUMNS: readonly Column[] = [
-  ['request_id', 'text'],
-  ['started_at', 'timestamptz'],
-  ['user_id', 'text'],
-  ['key_id', 'text'],
-  ['channel_id', 'text'],
-  ['channel_key_id', 'text'],
-  ['protocol_in', 'text'],
-  ['protocol_out', 'text'],
-  ['operation', 'text'],
-  ['model_asked', 'text'],
-  ['model_served', 'text'],
-  ['stream', 'boolean'],
-  ['status', 'integer'],
-  ['outcome', 'text'],
-  ['error_code', 'text'],
-  ['error_text', 'text'],
-  ['input_tokens', 'bigint'],
-  ['cache_read_tokens', 'bigint'],
-  ['cache_write5m_tokens', 'bigint'],
-  ['cache_write1h_tokens', 'bigint'],
-  ['output_tokens', 'bigint'],
-  ['reasoning_tokens', 'bigint'],
-  ['estimated', 'boolean'],
-  ['server_tools', 'jsonb'],
-  ['price_id', 'text'],
-  ['multiplier_ppm', 'integer'],
-  ['priced', 'boolean'],
-  ['cost', 'bigint'],
-  ['operator_loss', 'bigint'],
-  ['first_byte_ms', 'integer'],
-  ['duration_ms', 'bigint'],
-  ['overhead_ms', 'real'],
-  ['client_ip', 'text'],
-  ['user_agent', 'text'],
-  ['upstream_request_id', 'text'],
-  ['attempts', 'jsonb'],
-  ['decision', 'jsonb'],
-  ['dropped_fields', 'text[]'],
-  ['probe', 'boolean'],
-];
-
-export type LogRecord = Readonly<Record<string, unknown>>;
 
 /** Cuts a text to 16 KB of UTF-8, at a character's border. */
 export function capText(text: string): string {
@@ -70,51 +26,45 @@ function orNull(text: string | null | undefined, cap: (text: string) => string):
   return text === null || text === undefined ? null : cap(text);
 }
 
-/**
- * The record of a row.
- * @throws RangeError when the row's start is no instant: such a row can't be stored anywhere.
- */
-export function logRecord(row: SettlementRow): LogRecord {
-  const { usage } = row;
-  return {
-    request_id: row.requestId,
-    started_at: new Date(row.startedAtMs).toISOString(),
-    user_id: row.userId,
-    key_id: row.keyId,
-    channel_id: row.channelId,
-    channel_key_id: row.channelKeyId,
-    protocol_in: row.protocolIn,
-    protocol_out: row.protocolOut,
-    operation: row.operation,
-    model_asked: capName(row.modelAsked),
-    model_served: orNull(row.modelServed, capName),
-    stream: row.stream,
-    status: row.status,
-    outcome: row.outcome,
-    error_code: orNull(row.errorCode, capName),
-    error_text: orNull(row.errorText, capText),
-    input_tokens: usage.input,
-    cache_read_tokens: usage.cacheRead,
-    cache_write5m_tokens: usage.cacheWrite5m,
-    cache_write1h_tokens: usage.cacheWrite1h,
-    output_tokens: usage.output,
-    reasoning_tokens: usage.reasoning,
-    estimated: usage.estimated,
-    server_tools: row.serverTools ?? null,
-    price_id: row.priceId,
-    multiplier_ppm: row.multiplierPpm,
-    priced: row.priced,
-    cost: chargeOf(row).toString(),
-    operator_loss: (row.operatorLossNanoUsd ?? 0n).toString(),
-    first_byte_ms: row.firstByteMs === null ? null : Math.round(row.firstByteMs),
-    duration_ms: Math.round(row.durationMs),
-    overhead_ms: row.overheadMs,
-    client_ip: capName(row.clientIp),
-    user_agent: capText(row.userAgent),
-    upstream_request_id: orNull(row.upstreamRequestId, capName),
-    attempts: row.attempts,
-    decision: row.decision,
-    dropped_fields: row.droppedFields,
-    probe: row.probe ?? false,
-  };
-}
+/** A row whose start is no instant throws a RangeError: it can't be stored anywhere. */
+export const LOG_COLUMNS: readonly Column<SettlementRow>[] = [
+  ['request_id', 'text', (row) => row.requestId],
+  ['started_at', 'timestamptz', (row) => new Date(row.startedAtMs).toISOString()],
+  ['user_id', 'text', (row) => row.userId],
+  ['key_id', 'text', (row) => row.keyId],
+  ['channel_id', 'text', (row) => row.channelId],
+  ['channel_key_id', 'text', (row) => row.channelKeyId],
+  ['protocol_in', 'text', (row) => row.protocolIn],
+  ['protocol_out', 'text', (row) => row.protocolOut],
+  ['operation', 'text', (row) => row.operation],
+  ['model_asked', 'text', (row) => capName(row.modelAsked)],
+  ['model_served', 'text', (row) => orNull(row.modelServed, capName)],
+  ['stream', 'boolean', (row) => row.stream],
+  ['status', 'integer', (row) => row.status],
+  ['outcome', 'text', (row) => row.outcome],
+  ['error_code', 'text', (row) => orNull(row.errorCode, capName)],
+  ['error_text', 'text', (row) => orNull(row.errorText, capText)],
+  ['input_tokens', 'bigint', (row) => row.usage.input],
+  ['cache_read_tokens', 'bigint', (row) => row.usage.cacheRead],
+  ['cache_write5m_tokens', 'bigint', (row) => row.usage.cacheWrite5m],
+  ['cache_write1h_tokens', 'bigint', (row) => row.usage.cacheWrite1h],
+  ['output_tokens', 'bigint', (row) => row.usage.output],
+  ['reasoning_tokens', 'bigint', (row) => row.usage.reasoning],
+  ['estimated', 'boolean', (row) => row.usage.estimated],
+  ['server_tools', 'jsonb', (row) => row.serverTools ?? null],
+  ['price_id', 'text', (row) => row.priceId],
+  ['multiplier_ppm', 'integer', (row) => row.multiplierPpm],
+  ['priced', 'boolean', (row) => row.priced],
+  ['cost', 'bigint', (row) => chargeOf(row).toString()],
+  ['operator_loss', 'bigint', (row) => (row.operatorLossNanoUsd ?? 0n).toString()],
+  ['first_byte_ms', 'integer', (row) => (row.firstByteMs === null ? null : Math.round(row.firstByteMs))],
+  ['duration_ms', 'bigint', (row) => Math.round(row.durationMs)],
+  ['overhead_ms', 'real', (row) => row.overheadMs],
+  ['client_ip', 'text', (row) => capName(row.clientIp)],
+  ['user_agent', 'text', (row) => capText(row.userAgent)],
+  ['upstream_request_id', 'text', (row) => orNull(row.upstreamRequestId, capName)],
+  ['attempts', 'jsonb', (row) => row.attempts],
+  ['decision', 'jsonb', (row) => row.decision],
+  ['dropped_fields', 'text[]', (row) => row.droppedFields],
+  ['probe', 'boolean', (row) => row.probe ?? false],
+];

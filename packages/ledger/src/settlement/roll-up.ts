@@ -7,37 +7,37 @@ import { chargeOf, type SettlementRow } from './settlement-row.ts';
 const BUCKETS = LATENCY_BOUNDS_MS.length + 1;
 
 /** The dimensions: the primary key of the roll-up tables, in its order. */
-export const ROLL_UP_KEY: readonly Column[] = [
-  ['bucket', 'timestamptz'],
-  ['user_id', 'text'],
-  ['key_id', 'text'],
-  ['channel_id', 'text'],
-  ['model', 'text'],
-  ['outcome', 'text'],
+export const ROLL_UP_KEY: readonly Column<RollUp>[] = [
+  ['bucket', 'timestamptz', (row) => row.bucket],
+  ['user_id', 'text', (row) => row.user_id],
+  ['key_id', 'text', (row) => row.key_id],
+  ['channel_id', 'text', (row) => row.channel_id],
+  ['model', 'text', (row) => row.model],
+  ['outcome', 'text', (row) => row.outcome],
 ];
 
-export const ROLL_UP_SUMS: readonly Column[] = [
-  ['requests', 'bigint'],
-  ['input_tokens', 'bigint'],
-  ['cache_read_tokens', 'bigint'],
-  ['cache_write5m_tokens', 'bigint'],
-  ['cache_write1h_tokens', 'bigint'],
-  ['output_tokens', 'bigint'],
-  ['reasoning_tokens', 'bigint'],
-  ['estimated_requests', 'bigint'],
-  ['cost', 'bigint'],
-  ['operator_loss', 'bigint'],
-  ['first_byte_ms_sum', 'bigint'],
-  ['first_byte_count', 'bigint'],
-  ['duration_ms_sum', 'bigint'],
+export const ROLL_UP_SUMS: readonly Column<RollUp>[] = [
+  ['requests', 'bigint', (row) => row.requests],
+  ['input_tokens', 'bigint', (row) => row.input_tokens],
+  ['cache_read_tokens', 'bigint', (row) => row.cache_read_tokens],
+  ['cache_write5m_tokens', 'bigint', (row) => row.cache_write5m_tokens],
+  ['cache_write1h_tokens', 'bigint', (row) => row.cache_write1h_tokens],
+  ['output_tokens', 'bigint', (row) => row.output_tokens],
+  ['reasoning_tokens', 'bigint', (row) => row.reasoning_tokens],
+  ['estimated_requests', 'bigint', (row) => row.estimated_requests],
+  ['cost', 'bigint', (row) => row.cost.toString()],
+  ['operator_loss', 'bigint', (row) => row.operator_loss.toString()],
+  ['first_byte_ms_sum', 'bigint', (row) => row.first_byte_ms_sum],
+  ['first_byte_count', 'bigint', (row) => row.first_byte_count],
+  ['duration_ms_sum', 'bigint', (row) => row.duration_ms_sum],
 ];
 
-export const ROLL_UP_HISTOGRAMS: readonly Column[] = [
-  ['first_byte_histogram', 'integer[]'],
-  ['duration_histogram', 'integer[]'],
+export const ROLL_UP_HISTOGRAMS: readonly Column<RollUp>[] = [
+  ['first_byte_histogram', 'integer[]', (row) => row.first_byte_histogram],
+  ['duration_histogram', 'integer[]', (row) => row.duration_histogram],
 ];
 
-/** Sums of one bucket; money as bigint until it is written. */
+/** Sums of one bucket. */
 type Sums = {
   requests: number;
   input_tokens: number;
@@ -64,6 +64,9 @@ type Dimensions = {
   model: string;
   outcome: string;
 };
+
+/** One record of a roll-up table. */
+export type RollUp = Dimensions & Sums;
 
 /** Which of the histogram's 13 buckets a latency belongs to: bounds are included, the last bucket is open. */
 export function latencyBucket(ms: number): number {
@@ -122,7 +125,7 @@ function add(sums: Sums, row: SettlementRow): void {
  * Records of a roll-up table, one per bucket of `lengthMs` (by the request's start) and dimensions, sorted by key so
  * that two writers lock in the same order. Probes are left out.
  */
-export function rollUp(rows: readonly SettlementRow[], lengthMs: number): object[] {
+export function rollUp(rows: readonly SettlementRow[], lengthMs: number): RollUp[] {
   const groups = new Map<string, { dimensions: Dimensions; sums: Sums }>();
   for (const row of rows) {
     if (row.probe) continue;
@@ -144,10 +147,5 @@ export function rollUp(rows: readonly SettlementRow[], lengthMs: number): object
   }
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { dimensions, sums }]) => ({
-      ...dimensions,
-      ...sums,
-      cost: sums.cost.toString(),
-      operator_loss: sums.operator_loss.toString(),
-    }));
+    .map(([, { dimensions, sums }]) => ({ ...dimensions, ...sums }));
 }
