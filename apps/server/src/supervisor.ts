@@ -29,6 +29,8 @@ export type Installation = {
   port: number;
   /** Address for people, without a trailing slash. */
   url: string;
+  /** Of the database in use, for the `pg` driver. */
+  databaseUrl: Secret;
   /** Children by name, for tests and diagnosis. */
   children: {
     worker: SupervisedChild;
@@ -81,6 +83,7 @@ async function boot(options: SupervisorOptions, undo: Undo[], undoAll: Undo): Pr
     schema,
     port,
     url: config.publicUrl ?? `http://localhost:${port}`,
+    databaseUrl: database.url,
     children: { worker: worker.child, console: page?.child, database: database.child },
     stop: async (graceMs) => {
       await worker.child.stop((child) => child.send({ type: 'drain', graceMs }), graceMs + drainMs);
