@@ -10,6 +10,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import type { Secret } from '@api-proxy/kit/secret';
 import type { BetterAuthOptions } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { APIError } from 'better-auth/api';
 import type { Attempts } from './attempts.ts';
 import { guardRequest, rememberSuccess } from './guard.ts';
 import { hashPassword, verifyPassword } from './password.ts';
@@ -147,6 +148,12 @@ export function authOptions(deps: AuthDeps): BetterAuthOptions {
     databaseHooks: {
       account: { create: { after: onAccountCreated(deps) } },
       session: { create: { before: onSessionCreate(deps) } },
+    },
+    onAPIError: {
+      onError: (error) => {
+        // Refusals are answers, not faults; anything else is.
+        if (!(error instanceof APIError)) deps.logger.error({ part: 'auth', err: error }, 'sign-in failed');
+      },
     },
     logger: {
       level: 'warn',

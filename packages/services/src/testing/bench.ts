@@ -4,6 +4,7 @@ import { type MemoryDatabase, openMemoryDatabase } from '@api-proxy/db/memory';
 import { rowsOf } from '@api-proxy/db/rows';
 import { users } from '@api-proxy/db/schema/users';
 import { manualClock } from '@api-proxy/kit/clock';
+import { MINUTE_MS } from '@api-proxy/kit/duration';
 import { newId } from '@api-proxy/kit/id';
 import { silentLogger } from '@api-proxy/kit/logger';
 import { Secret } from '@api-proxy/kit/secret';
@@ -102,6 +103,8 @@ export async function openTestBench(): Promise<TestBench> {
     anonymous,
     async reset() {
       await emptyTables(memory);
+      // Past the longest window of sign-in attempts.
+      clock.advance(15 * MINUTE_MS + 1);
       for (const list of [notices, probed, cleared]) list.length = 0;
     },
     async as(role, name = role) {
