@@ -15,9 +15,9 @@ const BADGE: Record<Tone, string> = {
 const DOT: Record<Tone, string> = {
   neutral: 'bg-faint',
   accent: 'bg-accent',
-  ok: 'bg-ok',
-  warn: 'bg-warn',
-  bad: 'bg-bad',
+  ok: 'bg-ok-fill',
+  warn: 'bg-warn-fill',
+  bad: 'bg-bad-fill',
 };
 
 /** A small label. */

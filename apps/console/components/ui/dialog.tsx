@@ -23,6 +23,12 @@ type Frame = {
   children?: ReactNode;
 };
 
+// A field with `autoFocus` keeps the focus; else the frame takes it, not whichever button comes first.
+function focusFrame(event: Event) {
+  event.preventDefault();
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+}
+
 function Head({ title, description }: Pick<Frame, 'title' | 'description'>) {
   const t = useTranslations('ui');
   return (
@@ -54,6 +60,7 @@ export function DialogContent({ title, description, footer, className, children 
     <Radix.Portal>
       <Radix.Overlay className={OVERLAY} />
       <Radix.Content
+        onOpenAutoFocus={focusFrame}
         {...(description ? {} : { 'aria-describedby': undefined })}
         className={cn(
           'fixed z-50 flex w-full flex-col bg-surface shadow-lg outline-none data-[state=closed]:animate-out data-[state=open]:animate-in data-[state=closed]:fade-out-0 data-[state=open]:fade-in-0',
@@ -83,6 +90,7 @@ export function SheetContent({
     <Radix.Portal>
       <Radix.Overlay className={OVERLAY} />
       <Radix.Content
+        onOpenAutoFocus={focusFrame}
         {...(description ? {} : { 'aria-describedby': undefined })}
         className={cn(
           'fixed inset-y-0 z-50 flex w-full flex-col bg-surface shadow-lg outline-none duration-200 data-[state=closed]:animate-out data-[state=open]:animate-in',

@@ -3,7 +3,7 @@ import { cn } from '@/lib/cn';
 
 /** @param share between 0 and 1; the bar turns amber from 0.8 and red at 1. */
 export function Meter({ share, label, className }: { share: number; label: string; className?: string }) {
-  const tone = share >= 1 ? 'bg-bad' : share >= 0.8 ? 'bg-warn' : 'bg-accent';
+  const tone = share >= 1 ? 'bg-bad-fill' : share >= 0.8 ? 'bg-warn-fill' : 'bg-accent';
   return (
     // biome-ignore lint/a11y/useSemanticElements: the native meter can't be styled alike in all browsers
     <div

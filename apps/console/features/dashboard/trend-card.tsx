@@ -64,7 +64,7 @@ export function TrendCard({
     ],
     requests: [
       { key: 'ok', label: t('succeeded'), color: 'var(--chart-1)' },
-      { key: 'errors', label: t('failed'), color: 'var(--bad)' },
+      { key: 'errors', label: t('failed'), color: 'var(--bad-fill)' },
     ],
   }[metric];
   const rows = buckets.map((bucket) => ({
