@@ -193,7 +193,8 @@ describe('bodies', () => {
     ['no object', 400, {}, Buffer.from('[]'), /JSON object/],
     ['no model', 400, {}, Buffer.from('{}'), /'model' is missing/],
     ['stream as text', 400, {}, Buffer.from('{"model":"m","stream":"yes"}'), /'stream' must be a boolean/],
-  ])('%s → %i', async (_name, status, headers, bytes, text) => {
+  ])('%s → %i', async (...row) => {
+    const [, status, headers, bytes, text] = row;
     const { got, record } = await send(bytes, headers);
     expect(got.status).toBe(status);
     expect(got.json).toMatchObject({ error: { message: expect.stringMatching(text) } });

@@ -116,7 +116,8 @@ describe('with nothing left the client sees', () => {
     ['no first byte', () => misbehaving('bad', 'stall-head', { firstByteTimeoutMs: 100 }), 504, 504],
     ['an empty answer', () => misbehaving('bad', 'empty'), 502, 502],
   ];
-  it.each(cases)('%s → %i in OpenAI, %i in Anthropic shape', async (_name, bad, openai, anthropic) => {
+  it.each(cases)('%s → %i in OpenAI, %i in Anthropic shape', async (...row) => {
+    const [, bad, openai, anthropic] = row;
     const began = performance.now();
     const one = await send([bad()]);
     expect(one.got.status).toBe(openai);

@@ -53,7 +53,8 @@ const ROWS: [string, Signal, Reason, boolean, string, number | 'original'][] = [
   ['200 with nothing', { kind: 'empty' }, 'empty_answer', true, 'failure', 502],
 ];
 
-it.each(ROWS)('%s', (_name, signal, reason, next, lesson, exhausted) => {
+it.each(ROWS)('%s', (...row) => {
+  const [, signal, reason, next, lesson, exhausted] = row;
   expect(classify(signal)).toMatchObject({ reason, next, lesson, exhausted });
 });
 

@@ -83,7 +83,7 @@ export async function attempt(
     sameLeft = -1;
     candidate = follow(route, result.verdict, { candidate, nowMs: deps.nowMs() });
   }
-  return last ?? noneFree(route, deps.nowMs());
+  return last ?? noneFree(input, deps.nowMs());
 }
 
 function follow(
@@ -98,13 +98,10 @@ function follow(
   return route.next(from.nowMs);
 }
 
-function noneFree(route: Route, nowMs: number): Denial {
+function noneFree({ route, call }: AttemptInput, nowMs: number): Denial {
   if (route.sawBusy) return { denied: 'channels_limited', retryAfterMs: 1_000 };
-  return {
-    denied: 'no_channel',
-    retryAfterMs: Math.max(1_000, route.soonestDueMs() - nowMs),
-    facts: { model: '' },
-  };
+  const retryAfterMs = Math.max(1_000, route.soonestDueMs() - nowMs);
+  return { denied: 'no_channel', retryAfterMs, facts: { model: call.model } };
 }
 
 type Try = AttemptInput & { readonly candidate: Candidate; readonly body: Buffer };

@@ -1,0 +1,80 @@
+// Which request goes where: relayed endpoints, the list of models, the base address, and refusals for the rest.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DIALECTS, type Endpoint, endpointAt } from '@api-proxy/protocols/registry';
+import { isDenial } from './denial.ts';
+import { refuse } from './ending.ts';
+import { Exchange } from './exchange.ts';
+import { answerModels } from './models.ts';
+import type { GatewayDeps } from './ports.ts';
+import { type RelayDeps, relay } from './relay.ts';
+import { sendJson } from './reply.ts';
+import { authenticate } from './steps/authenticate.ts';
+
+const BASE = '/v1';
+
+export class Router {
+  readonly #deps: GatewayDeps;
+  readonly #relayDeps: RelayDeps;
+
+  constructor(deps: GatewayDeps, relayDeps: RelayDeps) {
+    this.#deps = deps;
+    this.#relayDeps = relayDeps;
+  }
+
+  async route(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const url = req.url ?? BASE;
+    const question = url.indexOf('?');
+    const path = (question === -1 ? url : url.slice(0, question)).slice(BASE.length);
+    const search = question === -1 ? '' : url.slice(question);
+    const endpoint = endpointAt(path);
+    const exchange = this.#begin({ req, res, endpoint: endpoint ?? fallbackEndpoint(req, path), search });
+    if (endpoint && req.method === 'POST') return relay(exchange, this.#relayDeps);
+    if (endpoint) return refuseMethod(exchange, 'POST');
+    const reads = req.method === 'GET' || req.method === 'HEAD';
+    if (path === '' || path === '/') return reads ? answerBase(res) : refuseMethod(exchange, 'GET');
+    if (path === '/models' || path.startsWith('/models/')) {
+      return reads ? this.#models(exchange, path.slice('/models'.length)) : refuseMethod(exchange, 'GET');
+    }
+    refuse(exchange, { denied: 'path_unknown', facts: { path: url.slice(0, 200) } }).finish();
+  }
+
+  async #models(exchange: Exchange, rest: string): Promise<void> {
+    const who = { headers: exchange.req.headers, nowMs: exchange.startedAtMs };
+    const caller = await authenticate(who, this.#relayDeps);
+    const denial = isDenial(caller) ? caller : answerModels(exchange, caller, rest);
+    if (denial) refuse(exchange, denial).finish();
+  }
+
+  #begin(start: Pick<Exchange, 'req' | 'res' | 'endpoint' | 'search'>): Exchange {
+    const deps = this.#deps;
+    return new Exchange({
+      ...start,
+      requestId: deps.nextRequestId(),
+      snapshot: deps.snapshots.current(),
+      clientIp: deps.clientIp?.(start.req) ?? start.req.socket.remoteAddress ?? '',
+      startedAtMs: deps.clock.nowMs(),
+      startedMonoMs: deps.clock.monotonicMs(),
+    });
+  }
+}
+
+/** For paths that are no endpoint: errors still come in the shape that the client seems to speak. */
+function fallbackEndpoint(req: IncomingMessage, path: string): Endpoint {
+  const anthropic = speaksAnthropic(req);
+  return { path, dialect: DIALECTS[anthropic ? 'anthropic-messages' : 'openai-chat'], operation: 'generate' };
+}
+
+function speaksAnthropic(req: IncomingMessage): boolean {
+  return req.headers['anthropic-version'] !== undefined || req.headers['x-api-key'] !== undefined;
+}
+
+function refuseMethod(exchange: Exchange, allow: string): void {
+  const facts = { method: exchange.req.method ?? '', allow };
+  exchange.res.setHeader('allow', allow);
+  refuse(exchange, { denied: 'method_not_allowed', facts }).finish();
+}
+
+/** Clients probe the base address before their first request. */
+function answerBase(res: ServerResponse): void {
+  sendJson(res, { status: 200, body: '{"object":"api","status":"ok"}', headers: [] });
+}
