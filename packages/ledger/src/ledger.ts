@@ -21,7 +21,7 @@ export type LedgerOptions = {
   readonly timeZone: () => string;
   readonly purse?: Pick<
     PurseOptions,
-    'maxPending' | 'recall' | 'leaseTtlMs' | 'idleMs' | 'tendMs' | 'refusalMs'
+    'maxPending' | 'recall' | 'leaseTtlMs' | 'idleMs' | 'tendMs' | 'refusalMs' | 'waitMs'
   >;
   readonly settlement?: Pick<SettlementOptions, 'batchRows' | 'flushMs' | 'closeDeadlineMs' | 'random'>;
 };

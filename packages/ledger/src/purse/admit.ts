@@ -37,6 +37,8 @@ export type AdmitOptions = {
   /** Rows that wait for booking; above `maxPending` nothing is admitted. */
   readonly pending: () => number;
   readonly maxPending: number;
+  /** Longest that a request waits for the database. */
+  readonly waitMs: number;
 };
 
 /** Longest that a free request relies on a balance seen earlier. */
@@ -51,21 +53,47 @@ export function createAdmit(options: AdmitOptions): Admit {
     logger.error({ error: messageOf(error) }, 'money can not be leased: the database does not answer');
     return AWAY;
   };
-  const afterReading = async (request: HoldRequest): Promise<Admitted> => {
-    try {
-      const account = await accounts.read(request.userId, request.keyId);
-      return await decide(options, request, account);
-    } catch (error) {
-      return away(error);
-    }
-  };
   return (request) => {
     if (options.pending() > options.maxPending) return AWAY;
     const account = accounts.peek(request.userId, request.keyId);
-    if (!account || isStale(account, request, clock.nowMs())) return afterReading(request);
-    const decided = decide(options, request, account);
-    return decided instanceof Promise ? decided.catch(away) : decided;
+    if (account && !isStale(account, request, clock.nowMs())) {
+      const decided = decide(options, request, account);
+      if (decided) return decided;
+    }
+    return within(options.waitMs, (wanted) => askDatabase(options, request, wanted)).catch(away);
   };
+}
+
+/** Tells whether the request still waits for its answer. */
+type Wanted = () => boolean;
+
+async function askDatabase(options: AdmitOptions, request: HoldRequest, wanted: Wanted): Promise<Admitted> {
+  const { accounts, clock } = options;
+  const known = accounts.peek(request.userId, request.keyId);
+  const account =
+    known && !isStale(known, request, clock.nowMs())
+      ? known
+      : await accounts.read(request.userId, request.keyId);
+  if (!wanted()) return AWAY;
+  return decide(options, request, account) ?? reserveInTurn(options, request, account.leases);
+}
+
+/** Waits at most `ms`; money that is reserved after that is given back. @throws when the time is over. */
+function within(ms: number, ask: (wanted: Wanted) => Promise<Admitted>): Promise<Admitted> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reject(new Error(`no answer within ${ms} ms`));
+    }, ms);
+    const end = (): void => clearTimeout(timer);
+    ask(() => !late)
+      .then((answer) => {
+        if (late && 'release' in answer) answer.release();
+        resolve(answer);
+      }, reject)
+      .finally(end);
+  });
 }
 
 /** Whether the question can't be answered from memory: no spendable balance was there, or a free request's view is old. */
@@ -76,7 +104,8 @@ function isStale(account: Account, request: HoldRequest, nowMs: number): boolean
   return nowMs - balance.seenMs >= FREE_VIEW_MS;
 }
 
-function decide(options: AdmitOptions, request: HoldRequest, account: Account): Admitted | Promise<Admitted> {
+/** The answer that memory gives; undefined: the database has to be asked for more. */
+function decide(options: AdmitOptions, request: HoldRequest, account: Account): Admitted | undefined {
   const nowMs = options.clock.nowMs();
   const need = request.upperBoundNanoUsd;
   const { balance, leases } = account;
@@ -86,7 +115,7 @@ function decide(options: AdmitOptions, request: HoldRequest, account: Account): 
     return balance.budget.limit > balance.budget.used ? NOTHING_HELD : refusal(balance, nowMs);
   }
   for (const lease of leases) if (refusesNow(lease, need, nowMs)) return refusal(lease, nowMs);
-  for (const lease of leases) if (!covers(lease, need, nowMs)) return reserveInTurn(options, request, leases);
+  for (const lease of leases) if (!covers(lease, need, nowMs)) return undefined;
   for (const lease of leases) {
     reserve(lease, need, nowMs);
     options.book.attach(request.requestId, lease, need);

@@ -358,6 +358,17 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('purse on $name', (plac
     expect(money.leased).toBe(money.leases);
   });
 
+  it('a database that hangs makes no request wait for good, and what it grants late is not lost', async () => {
+    await giveBudget(db, { limit: 1_000n });
+    const failing = failingDatabase(db);
+    const ledger = start({ db: failing.db, settlementDb: db, purse: { tendMs: 0, waitMs: 1_000 } });
+    const goOn = failing.hang();
+    expect(await ask(ledger, 1_000n)).toMatchObject({ denied: 'settlement_unavailable' });
+    goOn();
+    expect(admitted([await ask(ledger, 1_000n, { requestId: `late_${place.name}` })])).toBe(1);
+    expect(await moneyOf(db)).toMatchObject({ leased: 1_000n, leases: 1_000n });
+  });
+
   it('nothing is admitted while too many rows wait for booking', async () => {
     await giveBudget(db, { limit: 100_000n });
     const failing = failingDatabase(db);

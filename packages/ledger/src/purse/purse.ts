@@ -45,6 +45,8 @@ export type PurseOptions = {
   /** Time between rounds of upkeep; 0: none. */
   readonly tendMs?: number;
   readonly refusalMs?: number;
+  /** Longest that a request waits for a lease; default 5 s. */
+  readonly waitMs?: number;
 };
 
 const MAX_PENDING = 50_000;
@@ -52,6 +54,7 @@ const LEASE_TTL_MS = 5 * MINUTE_MS;
 const IDLE_MS = 15 * SECOND_MS;
 const TEND_MS = 5 * SECOND_MS;
 const REFUSAL_MS = 500;
+const WAIT_MS = 5 * SECOND_MS;
 const RENEW_ACCOUNT_MS = 30 * SECOND_MS;
 const ACCOUNT_KEPT_MS = 10 * MINUTE_MS;
 
@@ -71,7 +74,7 @@ export function createPurse(options: PurseOptions): Purse {
     zone: () => zones(options.timeZone()),
     ...(options.recall ? { recall: options.recall } : {}),
   });
-  const { pending, maxPending = MAX_PENDING } = options;
+  const { pending, maxPending = MAX_PENDING, waitMs = WAIT_MS } = options;
   const quietly = async (what: string, act: () => Promise<unknown>): Promise<void> => {
     try {
       await act();
@@ -89,7 +92,7 @@ export function createPurse(options: PurseOptions): Purse {
   };
   const timer = tendMs > 0 ? setInterval(() => void tend(), tendMs).unref() : undefined;
   return {
-    hold: createAdmit({ clock, logger, book, accounts, taker, pending, maxPending }),
+    hold: createAdmit({ clock, logger, book, accounts, taker, pending, maxPending, waitMs }),
     tend,
     forget(ownerId) {
       accounts.forget(ownerId);

@@ -17,7 +17,8 @@ function storable(_name: string, value: unknown): unknown {
 /** JSON text of rows of values; money must already be text. */
 export function jsonText(rows: readonly unknown[]): string {
   const text = JSON.stringify(rows);
-  return SUSPECT.test(text) ? JSON.stringify(rows, storable) : text;
+  // A plain search first: it is many times faster than the pattern, and such texts hardly ever occur.
+  return text.includes('\\u') && SUSPECT.test(text) ? JSON.stringify(rows, storable) : text;
 }
 
 /** A column of a record set: its name, its SQL type, and its value for a row. */

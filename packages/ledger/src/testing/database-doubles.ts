@@ -27,6 +27,8 @@ export type FailingDatabase = {
   comeBack(): void;
   /** The next transaction is carried out, but its caller sees a broken connection. */
   loseAnswer(): void;
+  /** Statements wait until the result is called, then run. */
+  hang(): () => void;
 };
 
 function broken(): Error {
@@ -36,9 +38,17 @@ function broken(): Error {
 export function failingDatabase(real: Database): FailingDatabase {
   let away = false;
   let losing = false;
+  let hanging: Promise<void> | undefined;
   const db: Database = new Proxy(real, {
     get(target, name, receiver) {
       if (away && (name === 'execute' || name === 'transaction')) return () => Promise.reject(broken());
+      if (hanging && name === 'execute') {
+        const released = hanging;
+        return async (query: Parameters<Database['execute']>[0]) => {
+          await released;
+          return target.execute(query);
+        };
+      }
       if (name !== 'transaction' || !losing) return Reflect.get(target, name, receiver);
       losing = false;
       const transaction: Database['transaction'] = async (work, config) => {
@@ -58,6 +68,14 @@ export function failingDatabase(real: Database): FailingDatabase {
     },
     loseAnswer: () => {
       losing = true;
+    },
+    hang: () => {
+      const gate = Promise.withResolvers<void>();
+      hanging = gate.promise;
+      return () => {
+        hanging = undefined;
+        gate.resolve();
+      };
     },
   };
 }
