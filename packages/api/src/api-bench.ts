@@ -64,7 +64,9 @@ export async function openApiBench(): Promise<ApiBench> {
       if (text !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
       const method = sent.method ?? 'GET';
       const init = { method, headers, ...(text !== undefined && { body: text }) };
-      const response = await api.fetch(new Request(`${TEST_ORIGIN}${path}`, init), { clientIp: '198.51.100.9' });
+      const response = await api.fetch(new Request(`${TEST_ORIGIN}${path}`, init), {
+        clientIp: '198.51.100.9',
+      });
       const answer = await response.text();
       return { status: response.status, headers: response.headers, body: answer ? JSON.parse(answer) : null };
     },

@@ -78,7 +78,9 @@ it('no audit entry of any change holds a secret', async () => {
 
 it('a key named without a secret keeps it, one with a secret is replaced, one left out is removed', async () => {
   const admin = await bench.as('admin');
-  const made = await createChannel(admin, { body: body({ keys: [{ secret: CANARY }, { secret: `${CANARY}b` }] }) });
+  const made = await createChannel(admin, {
+    body: body({ keys: [{ secret: CANARY }, { secret: `${CANARY}b` }] }),
+  });
   const [first, second] = made.keys;
   const params = { channelId: made.id };
   await bench.memory.db.update(channelKeys).set({ status: 'rejected', statusReason: 'refused' });
@@ -92,7 +94,9 @@ it('a key named without a secret keeps it, one with a secret is replaced, one le
   expect(changed.keys.map(({ id }) => id)).not.toContain(second?.id);
   const replaced = channelUpdate.parse({ keys: [{ id: first?.id, secret: 'sk-fresh-0123456789wxyz' }] });
   const after = await updateChannel(admin, { params, body: replaced });
-  expect(after.keys).toMatchObject([{ id: first?.id, lastFour: 'wxyz', status: 'active', statusReason: null }]);
+  expect(after.keys).toMatchObject([
+    { id: first?.id, lastFour: 'wxyz', status: 'active', statusReason: null },
+  ]);
   const stranger = channelUpdate.parse({ keys: [{ id: 'chk_unknown' }] });
   await expect(updateChannel(admin, { params, body: stranger })).rejects.toMatchObject({ status: 400 });
 });
@@ -100,7 +104,10 @@ it('a key named without a secret keeps it, one with a secret is replaced, one le
 it('a name is free again once its channel is deleted', async () => {
   const admin = await bench.as('admin');
   const { id: channelId } = await createChannel(admin, { body: body() });
-  await expect(createChannel(admin, { body: body() })).rejects.toMatchObject({ code: 'name_taken', status: 409 });
+  await expect(createChannel(admin, { body: body() })).rejects.toMatchObject({
+    code: 'name_taken',
+    status: 409,
+  });
   await deleteChannel(admin, { params: { channelId } });
   await createChannel(admin, { body: body() });
   expect((await listChannels(admin, {})).items).toHaveLength(1);
@@ -124,7 +131,9 @@ it('a test calls the upstream with the renamed model and the opened key, and is 
   const [probe] = bench.probed;
   expect(probe?.model).toBe('claude-fast-1');
   expect(probe?.target.secret.reveal()).toBe(CANARY);
-  expect((await listChannelTests(admin, { params })).items).toMatchObject([{ kind: 'manual', model: 'fast' }]);
+  expect((await listChannelTests(admin, { params })).items).toMatchObject([
+    { kind: 'manual', model: 'fast' },
+  ]);
   await expect(testChannel(admin, { params, body: {} })).rejects.toMatchObject({ status: 400 });
 });
 
@@ -149,7 +158,13 @@ it('live numbers come from the roll-ups of the last 24 hours', async () => {
   const row = { userId: 'usr_1', keyId: 'key_1', channelId, model: 'm' };
   await bench.memory.db.insert(usageByHour).values([
     { ...row, bucket: at(1_000), outcome: 'ok', requests: 90, durationHistogram: histogram(2, 90) },
-    { ...row, bucket: at(1_000), outcome: 'upstream_error', requests: 10, durationHistogram: histogram(5, 10) },
+    {
+      ...row,
+      bucket: at(1_000),
+      outcome: 'upstream_error',
+      requests: 10,
+      durationHistogram: histogram(5, 10),
+    },
     { ...row, bucket: at(90_000_000), outcome: 'ok', requests: 500, durationHistogram: histogram(12, 500) },
   ]);
   const [channel] = (await listChannels(admin, {})).items;

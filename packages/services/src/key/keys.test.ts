@@ -86,7 +86,9 @@ it('an admin changes and deletes the keys of users, but is never given a secret'
   const [user, admin] = [await bench.as('user'), await bench.as('admin')];
   const { key } = await createKey(user, { body: body() });
   const params = { keyId: key.id };
-  expect(await updateKey(admin, { params, body: { status: 'disabled' } })).toMatchObject({ status: 'disabled' });
+  expect(await updateKey(admin, { params, body: { status: 'disabled' } })).toMatchObject({
+    status: 'disabled',
+  });
   const rotation = rotateKey(admin, { params, body: { overlapMinutes: 0 } });
   await expect(rotation).rejects.toMatchObject({ status: 403 });
   expect((await listKeys(admin, { query: { ...PAGE, user: 'all' } })).items).toHaveLength(1);
@@ -101,15 +103,21 @@ it("another user's key is not found, and a list of others is refused", async () 
   const params = { keyId: key.id };
   await expect(updateKey(other, { params, body: { name: 'mine' } })).rejects.toMatchObject({ status: 404 });
   await expect(deleteKey(other, { params })).rejects.toMatchObject({ status: 404 });
-  await expect(rotateKey(other, { params, body: { overlapMinutes: 0 } })).rejects.toMatchObject({ status: 404 });
+  await expect(rotateKey(other, { params, body: { overlapMinutes: 0 } })).rejects.toMatchObject({
+    status: 404,
+  });
   for (const wanted of ['all', user.actor.userId]) {
-    await expect(listKeys(other, { query: { ...PAGE, user: wanted } })).rejects.toMatchObject({ status: 403 });
+    await expect(listKeys(other, { query: { ...PAGE, user: wanted } })).rejects.toMatchObject({
+      status: 403,
+    });
   }
 });
 
 it('addresses and ranges are checked', async () => {
   const user = await bench.as('user');
-  const made = await createKey(user, { body: body({ allowedIps: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.1'] }) });
+  const made = await createKey(user, {
+    body: body({ allowedIps: ['10.0.0.0/8', '2001:db8::/32', '192.0.2.1'] }),
+  });
   expect(made.key.allowedIps).toHaveLength(3);
   for (const wrong of ['10.0.0.0/33', '1.2.3', '::1/129', '1.2.3.4/']) {
     const params = { keyId: made.key.id };

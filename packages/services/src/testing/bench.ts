@@ -2,6 +2,7 @@
 import type { Role } from '@api-proxy/contracts/enums';
 import { type MemoryDatabase, openMemoryDatabase } from '@api-proxy/db/memory';
 import { rowsOf } from '@api-proxy/db/rows';
+import { requestLog } from '@api-proxy/db/schema/request-log';
 import { users } from '@api-proxy/db/schema/users';
 import { manualClock } from '@api-proxy/kit/clock';
 import { MINUTE_MS } from '@api-proxy/kit/duration';
@@ -32,6 +33,10 @@ export type TestBench = {
   /** Inserts a user without a password and gives the context of that user. */
   as(role: Role, name?: string): Promise<Context & { actor: Actor }>;
   readonly anonymous: Context;
+  /** All users as stored. */
+  userRows(): Promise<(typeof users.$inferSelect)[]>;
+  /** Inserts a successful request of this user a second ago. @returns its id. */
+  logRequest(userId: string): Promise<string>;
   close(): Promise<void>;
 };
 
@@ -44,8 +49,9 @@ async function emptyTables(memory: MemoryDatabase): Promise<void> {
       select tablename as name from pg_tables
       where schemaname = 'public' and tablename <> 'schema_migrations' and tablename !~ '_\\d{8}$'`),
   );
-  const list = tables.map(({ name }) => `"${name}"`).join(', ');
-  await memory.db.execute(sql.raw(`truncate ${list} restart identity cascade`));
+  // Deleting a few rows is many times faster than truncating the files of forty tables and partitions.
+  const deletions = tables.map(({ name }) => `"deleted_${name}" as (delete from "${name}")`);
+  await memory.db.execute(sql.raw(`with ${deletions.join(', ')} select 1`));
 }
 
 function recordingPorts(memory: MemoryDatabase) {
@@ -81,6 +87,24 @@ function recordingPorts(memory: MemoryDatabase) {
   return { ports, clock, notices, probed, cleared };
 }
 
+async function logRequest(memory: MemoryDatabase, userId: string, nowMs: number): Promise<string> {
+  const requestId = newId('req');
+  await memory.db.insert(requestLog).values({
+    requestId,
+    startedAt: new Date(nowMs - 1_000),
+    userId,
+    keyId: 'key_1',
+    protocolIn: 'openai-chat',
+    operation: 'chat',
+    modelAsked: 'm',
+    stream: false,
+    status: 200,
+    outcome: 'ok',
+    durationMs: 5,
+  });
+  return requestId;
+}
+
 /** Takes a second or two: share one per test file. */
 export async function openTestBench(): Promise<TestBench> {
   const memory = await openMemoryDatabase();
@@ -114,6 +138,8 @@ export async function openTestBench(): Promise<TestBench> {
       await memory.db.insert(users).values({ id: userId, name, email, role, createdAt: at, updatedAt: at });
       return { ...anonymous, actor: { userId, role, name, ip: '198.51.100.7' } };
     },
+    userRows: () => memory.db.select().from(users),
+    logRequest: (userId) => logRequest(memory, userId, clock.nowMs()),
     close: () => memory.close(),
   };
 }

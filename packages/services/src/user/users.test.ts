@@ -28,7 +28,13 @@ beforeEach(() => bench.reset());
 afterAll(() => bench.close());
 
 const PAGE = { limit: 50 };
-const NEW_USER = { name: 'Ada', email: 'Ada@Example.com', password: 'long enough', role: 'user', note: '' } as const;
+const NEW_USER = {
+  name: 'Ada',
+  email: 'Ada@Example.com',
+  password: 'long enough',
+  role: 'user',
+  note: '',
+} as const;
 
 it('an admin creates a user with a quota, who then has a balance and a grant in the ledger', async () => {
   const admin = await bench.as('admin');
@@ -69,7 +75,9 @@ it('users are listed by pages, newest first, and a search takes wildcards litera
   expect(found.items.map(({ name }) => name)).toEqual(['a_b']);
   const roles = await listUsers(admin, { query: { ...PAGE, role: 'admin' } });
   expect(roles.items).toHaveLength(1);
-  await expect(listUsers(admin, { query: { ...PAGE, cursor: 'nonsense' } })).rejects.toMatchObject({ status: 400 });
+  await expect(listUsers(admin, { query: { ...PAGE, cursor: 'nonsense' } })).rejects.toMatchObject({
+    status: 400,
+  });
 });
 
 it('an admin sets limits and factor; the workers are told; the audit has before and after', async () => {
@@ -102,10 +110,14 @@ it('an admin can neither touch nor make a super admin', async () => {
   const refused = { status: 403, code: 'forbidden' };
   await expect(updateUser(admin, { params, body: { name: 'x' } })).rejects.toMatchObject(refused);
   await expect(deleteUser(admin, { params })).rejects.toMatchObject(refused);
-  await expect(changeQuota(admin, { params, body: { amountUsd: '1', note: '' } })).rejects.toMatchObject(refused);
+  await expect(changeQuota(admin, { params, body: { amountUsd: '1', note: '' } })).rejects.toMatchObject(
+    refused,
+  );
   const promote = { params: { userId: user.actor.userId }, body: { role: 'super_admin' as const } };
   await expect(updateUser(admin, promote)).rejects.toMatchObject(refused);
-  await expect(createUser(admin, { body: { ...NEW_USER, role: 'super_admin' } })).rejects.toMatchObject(refused);
+  await expect(createUser(admin, { body: { ...NEW_USER, role: 'super_admin' } })).rejects.toMatchObject(
+    refused,
+  );
   expect(await updateUser(root, promote)).toMatchObject({ role: 'super_admin' });
 });
 
@@ -136,11 +148,21 @@ it('deleting a user removes keys and their limits; the ledger and the balance st
   const user = await bench.as('user');
   const params = { userId: user.actor.userId };
   await changeQuota(admin, { params, body: { amountUsd: '5', note: '' } });
-  const body = { name: 'k', expiresAt: null, rpm: null, tpm: null, maxConcurrency: null, allowedModels: [], allowedIps: [] };
+  const body = {
+    name: 'k',
+    expiresAt: null,
+    rpm: null,
+    tpm: null,
+    maxConcurrency: null,
+    allowedModels: [],
+    allowedIps: [],
+  };
   await createKey(user, { body: { ...body, quotas: [{ span: 'day', limitUsd: '1' }] } });
   expect(await deleteUser(admin, { params })).toEqual({ ok: true });
   expect(await bench.memory.db.select().from(keys)).toEqual([]);
-  expect(await bench.memory.db.select().from(budgets)).toMatchObject([{ ownerKind: 'user', span: 'balance' }]);
+  expect(await bench.memory.db.select().from(budgets)).toMatchObject([
+    { ownerKind: 'user', span: 'balance' },
+  ]);
   expect(await bench.memory.db.select().from(ledgerEntries)).toHaveLength(1);
   await expect(getUser(admin, { params })).rejects.toMatchObject({ status: 404 });
 });
@@ -150,7 +172,10 @@ it('a user changes own name and language only', async () => {
   const me = await updateMe(user, { body: { locale: 'en' } });
   expect(me).toMatchObject({ name: 'user', locale: 'en', role: 'user' });
   expect(await getMe(user, {})).toEqual(me);
-  expect(await updateMe(user, { body: { locale: null, name: 'Eve' } })).toMatchObject({ name: 'Eve', locale: null });
+  expect(await updateMe(user, { body: { locale: null, name: 'Eve' } })).toMatchObject({
+    name: 'Eve',
+    locale: null,
+  });
 });
 
 async function quotaOf(userId: string) {

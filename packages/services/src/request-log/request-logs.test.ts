@@ -1,0 +1,218 @@
+import { requestLogQuery } from '@api-proxy/contracts/request-logs';
+import { channels } from '@api-proxy/db/schema/channels';
+import { prices } from '@api-proxy/db/schema/prices';
+import { requestLog } from '@api-proxy/db/schema/request-log';
+import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
+import { DAY_MS, HOUR_MS } from '@api-proxy/kit/duration';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { listAudit } from '../audit/list-audit.ts';
+import type { Actor, Context } from '../context.ts';
+import { openTestBench, type TestBench } from '../testing/bench.ts';
+import { getUsageSummary } from '../usage/get-usage-summary.ts';
+import { updateMe } from '../user/update-me.ts';
+import { formatFemtoUsd } from './cost-lines.ts';
+import { getRequestLog } from './get-request-log.ts';
+import { listRequestLogs } from './list-request-logs.ts';
+
+let bench: TestBench;
+
+beforeAll(async () => {
+  bench = await openTestBench();
+}, 60_000);
+beforeEach(() => bench.reset());
+afterAll(() => bench.close());
+
+type Signed = Context & { actor: Actor };
+
+async function log(user: Signed, requestId: string, extra: Partial<typeof requestLog.$inferInsert> = {}) {
+  await bench.memory.db.insert(requestLog).values({
+    requestId,
+    startedAt: new Date(bench.clock.nowMs() - 60_000),
+    userId: user.actor.userId,
+    keyId: 'key_1',
+    channelId: 'chn_1',
+    protocolIn: 'openai-chat',
+    protocolOut: 'openai-chat',
+    operation: 'chat',
+    modelAsked: 'm',
+    modelServed: 'm-secret-name',
+    stream: true,
+    status: 200,
+    outcome: 'ok',
+    durationMs: 900,
+    ...extra,
+  });
+}
+
+const list = (context: Context, query: object = {}) =>
+  listRequestLogs(context, { query: requestLogQuery.parse(query) });
+const idsOf = async (context: Context, query: object = {}) =>
+  (await list(context, query)).items.map(({ requestId }) => requestId);
+
+it('rows come newest first, by pages that neither repeat nor lose rows of one instant', async () => {
+  const user = await bench.as('user');
+  for (const id of ['req_a', 'req_b', 'req_c']) await log(user, id);
+  await log(user, 'req_z', { startedAt: new Date(bench.clock.nowMs() - 120_000) });
+  const first = await list(user, { limit: 2 });
+  expect(first.items.map(({ requestId }) => requestId)).toEqual(['req_c', 'req_b']);
+  const second = await list(user, { limit: 2, cursor: first.nextCursor ?? '' });
+  expect(second.items.map(({ requestId }) => requestId)).toEqual(['req_a', 'req_z']);
+  expect(second.nextCursor).toBeNull();
+});
+
+it('without bounds the last 24 hours are shown; one request is found by its id whenever it was', async () => {
+  const user = await bench.as('user');
+  await log(user, 'req_new');
+  const old = new Date(bench.clock.nowMs() - DAY_MS - HOUR_MS);
+  await log(user, 'req_old', { startedAt: old });
+  expect(await idsOf(user)).toEqual(['req_new']);
+  expect(await idsOf(user, { requestId: 'req_old' })).toEqual(['req_old']);
+  const from = new Date(old.getTime() - 1).toISOString();
+  expect(await idsOf(user, { from })).toEqual(['req_new', 'req_old']);
+  expect(await idsOf(user, { from, to: new Date(old.getTime() + 1).toISOString() })).toEqual(['req_old']);
+  const wrong = list(user, { from: new Date(bench.clock.nowMs()).toISOString(), to: from });
+  await expect(wrong).rejects.toMatchObject({ status: 400 });
+});
+
+it('a user sees own rows only, without channels and upstream names; an admin sees all of it', async () => {
+  const [user, other, admin] = [
+    await bench.as('user', 'one'),
+    await bench.as('user', 'two'),
+    await bench.as('admin'),
+  ];
+  await bench.memory.db
+    .insert(channels)
+    .values({ id: 'chn_1', name: 'hidden', type: 'openai', baseUrl: 'https://x' });
+  const attempts = [
+    {
+      channelId: 'chn_1',
+      channelKeyId: 'chk_1',
+      upstreamModel: 'm-secret-name',
+      status: 500,
+      outcome: 'upstream_error',
+      reason: 'hidden said 500',
+      startedAtMs: bench.clock.nowMs(),
+      durationMs: 3,
+    },
+  ];
+  const decision = [{ channelId: 'chn_1', kept: true, reason: 'accepts m' }];
+  await log(user, 'req_1', {
+    attempts,
+    decision,
+    errorText: 'hidden broke',
+    outcome: 'upstream_error',
+    status: 502,
+  });
+  const seen = JSON.stringify([
+    await list(user),
+    await getRequestLog(user, { params: { requestId: 'req_1' } }),
+  ]);
+  for (const secret of ['hidden', 'chn_1', 'm-secret-name']) expect(seen).not.toContain(secret);
+  await expect(getRequestLog(other, { params: { requestId: 'req_1' } })).rejects.toMatchObject({
+    status: 404,
+  });
+  expect(await idsOf(other)).toEqual([]);
+  for (const query of [{ scope: 'all' }, { user: other.actor.userId }, { channel: 'chn_1' }]) {
+    await expect(list(user, query)).rejects.toMatchObject({ status: 403 });
+  }
+  const detail = await getRequestLog(admin, { params: { requestId: 'req_1' } });
+  expect(detail).toMatchObject({
+    channelName: 'hidden',
+    modelServed: 'm-secret-name',
+    userName: 'one',
+    errorText: 'hidden broke',
+    attempts: [{ channelName: 'hidden', reason: 'hidden said 500' }],
+    decision: [{ channelName: 'hidden', kept: true }],
+  });
+  expect(await idsOf(admin)).toEqual([]);
+  expect(await idsOf(admin, { scope: 'all', channel: 'chn_1' })).toEqual(['req_1']);
+  expect(await idsOf(admin, { user: user.actor.userId, outcome: 'ok' })).toEqual([]);
+});
+
+it('the bill is derived again exactly, at the long-context rates when the prompt was long', async () => {
+  const user = await bench.as('user');
+  await bench.memory.db.insert(prices).values({
+    id: 'prc_1',
+    provider: 'p',
+    model: 'm',
+    input: 123_456_789n,
+    output: 15_000_000_000n,
+    cacheRead: 1n,
+    cacheWrite5m: 0n,
+    cacheWrite1h: 0n,
+    longContextThreshold: 1_000,
+    longInput: 200_000_000n,
+    effectiveFrom: new Date(0),
+  });
+  const row = { priceId: 'prc_1', priced: true, multiplierPpm: 850_000, cost: 42n };
+  await log(user, 'req_short', { ...row, inputTokens: 7, cacheReadTokens: 3, outputTokens: 2 });
+  await log(user, 'req_long', { ...row, inputTokens: 600, cacheReadTokens: 401 });
+  const short = await getRequestLog(user, { params: { requestId: 'req_short' } });
+  expect(short).toMatchObject({ multiplier: '0.85', costUsd: '0.000000042', priced: true });
+  expect(short.costLines).toEqual([
+    { usageClass: 'input', tokens: 7, pricePerMTok: '0.123456789', amountUsd: '0.000000864197523' },
+    { usageClass: 'cacheRead', tokens: 3, pricePerMTok: '0.000000001', amountUsd: '0.000000000000003' },
+    { usageClass: 'output', tokens: 2, pricePerMTok: '15', amountUsd: '0.00003' },
+  ]);
+  const long = await getRequestLog(user, { params: { requestId: 'req_long' } });
+  expect(long.costLines[0]).toMatchObject({ pricePerMTok: '0.2', amountUsd: '0.00012' });
+  expect(formatFemtoUsd(1_000_000_000_000_000n)).toBe('1');
+});
+
+it('the summary adds up the roll-ups of the one who asks', async () => {
+  const user = await bench.as('user');
+  const nowMs = bench.clock.nowMs();
+  const today = nowMs - (nowMs % DAY_MS);
+  const hour = (ms: number) => new Date(ms - (ms % HOUR_MS));
+  const row = {
+    userId: user.actor.userId,
+    keyId: 'key_1',
+    model: 'm',
+    outcome: 'ok',
+    requests: 1,
+    inputTokens: 10,
+  };
+  await bench.memory.db.insert(usageByHour).values([
+    { ...row, bucket: hour(nowMs), cost: 5n, cacheWrite5mTokens: 1, cacheWrite1hTokens: 2 },
+    { ...row, bucket: hour(nowMs), outcome: 'upstream_error' },
+    { ...row, bucket: hour(today - 3 * DAY_MS), model: 'n', cost: 7n },
+    { ...row, bucket: hour(today - 20 * DAY_MS), cost: 1n },
+    { ...row, bucket: hour(today - 40 * DAY_MS), cost: 1_000n },
+    { ...row, bucket: hour(nowMs), userId: 'usr_other', cost: 1_000n },
+  ]);
+  const summary = await getUsageSummary(user, {});
+  expect(summary.today).toMatchObject({
+    requests: 2,
+    errors: 1,
+    inputTokens: 20,
+    cacheWriteTokens: 3,
+    costUsd: '0.000000005',
+  });
+  expect(summary.sevenDays).toMatchObject({ requests: 3, costUsd: '0.000000012' });
+  expect(summary.thirtyDays).toMatchObject({ requests: 4, costUsd: '0.000000013' });
+  expect(summary.byHour).toHaveLength(24);
+  expect(summary.byHour.at(-1)).toMatchObject({ bucket: hour(nowMs).toISOString(), requests: 2 });
+  expect(summary.byDay).toHaveLength(30);
+  expect(summary.byDay.reduce((sum, { requests }) => sum + requests, 0)).toBe(4);
+  expect(summary.byModel.map(({ model, requests }) => [model, requests])).toEqual([
+    ['n', 1],
+    ['m', 3],
+  ]);
+  expect(summary.byKey).toMatchObject([{ keyId: 'key_1', keyName: 'key_1', requests: 4 }]);
+});
+
+it('the audit list is filtered and paged', async () => {
+  const [user, admin] = [await bench.as('user'), await bench.as('admin')];
+  for (const name of ['a', 'b', 'c']) await updateMe(user, { body: { name } });
+  await updateMe(admin, { body: { name: 'boss' } });
+  const first = await listAudit(admin, { query: { limit: 2, actor: user.actor.userId } });
+  expect(first.items.map(({ after }) => after)).toMatchObject([{ name: 'c' }, { name: 'b' }]);
+  const second = await listAudit(admin, {
+    query: { limit: 2, actor: user.actor.userId, cursor: first.nextCursor ?? '' },
+  });
+  expect(second).toMatchObject({
+    items: [{ before: { name: 'user' }, after: { name: 'a' } }],
+    nextCursor: null,
+  });
+  expect((await listAudit(admin, { query: { limit: 9, entityKind: 'channel' } })).items).toEqual([]);
+});
