@@ -85,9 +85,9 @@ function declaredFinding(file: SourceFile, arrow: Import, manifests: Manifest[])
   return error(file.path, arrow.line, `${arrow.specifier}: ${where} ${text}`);
 }
 
-/** Files that never run in production: tests, configuration of tools, and the parts made for development. */
+/** Files that never run in production: tests, the demo, configuration of tools, and the parts made for development. */
 function isDevelopment(file: SourceFile): boolean {
-  return file.isTest || /^(tooling|bench|e2e)\/|\.config\.(ts|mjs)$/.test(file.path);
+  return file.isTest || /^(tooling|bench|e2e)\/|^apps\/server\/src\/demo|\.config\.(ts|mjs)$/.test(file.path);
 }
 
 function environmentFindings(file: SourceFile): Finding[] {
