@@ -7,11 +7,12 @@ import { MemoryChannelSlots } from '@api-proxy/gateway/routing/slots';
 import { systemClock } from '@api-proxy/kit/clock';
 import { idSequence, newId } from '@api-proxy/kit/id';
 import type { Logger } from '@api-proxy/kit/logger';
-import { createLedger } from '@api-proxy/ledger/ledger';
+import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
 import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
 import { createKeyHasher } from '@api-proxy/services/secret/key-hasher';
 import { createVault } from '@api-proxy/services/secret/vault';
 import { memoryBus } from '@api-proxy/stores/bus/memory';
+import type { Bus } from '@api-proxy/stores/bus/port';
 import { memoryLimits } from '@api-proxy/stores/limits/memory';
 import { limitAdmission } from './adapters/admission.ts';
 import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
@@ -70,18 +71,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     settlementDb: booking.db,
     timeZone: () => TIME_ZONE,
   });
-  listenToNotices(
-    bus,
-    {
-      config: (number) => snapshots.announce(number),
-      caller: (userId, keyId) => {
-        callers.forget(userId, keyId);
-        ledger.purse.forget(userId);
-        if (keyId !== null) ledger.purse.forget(keyId);
-      },
-    },
-    log,
-  );
+  heedNotices({ bus, snapshots, callers, ledger, log });
 
   const gateway = createGateway({
     ...{ callers, snapshots, clock, health, slots, logger: log },
@@ -108,18 +98,26 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   return {
     gateway: settings.role === 'console' ? undefined : gateway.handle,
     api,
-    close: async () => {
-      await jobs.close();
-      snapshots.close();
-      await gateway.close();
-      await prober.close();
-      await ledger.close();
-      await limits.close();
-      await bus.close();
-      await booking.close();
-      await database.close();
-    },
+    // Requests have ended; what they left is booked before the connections go.
+    close: () => closeInOrder([jobs, snapshots, gateway, prober, ledger, limits, bus, booking, database]),
   };
+}
+
+type Heedful = { bus: Bus; snapshots: SnapshotKeeper; callers: CallerCache; ledger: Ledger; log: Logger };
+
+/** What the services change is known to this worker's caches at once. */
+function heedNotices({ bus, snapshots, callers, ledger, log }: Heedful): void {
+  const config = (version: number) => snapshots.announce(version);
+  const caller = (userId: string, keyId: string | null) => {
+    callers.forget(userId, keyId);
+    ledger.purse.forget(userId);
+    if (keyId !== null) ledger.purse.forget(keyId);
+  };
+  listenToNotices(bus, { config, caller }, log);
+}
+
+async function closeInOrder(parts: readonly { close(): Promise<void> | void }[]): Promise<void> {
+  for (const part of parts) await part.close();
 }
 
 /** Settlement has a connection of its own, so that a slow page never delays the booking of requests. */

@@ -6,13 +6,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { childEnvironment } from './config.ts';
 
 const DEMO = fileURLToPath(new URL('./demo.ts', import.meta.url));
 
-it('prints an answer that came through the relay, and removes its data', { timeout: 60_000 }, async () => {
+it('prints an answer that came through the relay, and removes its data', { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'demo-test-'));
   const { stdout } = await promisify(execFile)(process.execPath, [DEMO, '--once'], {
-    env: { ...process.env, TMPDIR: folder },
+    env: childEnvironment({ TMPDIR: folder }),
   });
   const answer = stdout.slice(stdout.indexOf('team.') + 'team.'.length, stdout.indexOf('Console')).trim();
   expect(answer).toMatch(/\w+ \w+/);

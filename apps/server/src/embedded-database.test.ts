@@ -41,7 +41,7 @@ function pool(database: EmbeddedDatabase, poolSize = 4) {
   return { ...opened, close };
 }
 
-describe('embedded database', () => {
+describe('embedded database', { timeout: 60_000 }, () => {
   it('keeps transactions of several clients apart', async () => {
     const { pool: clients } = pool(await start(dataDir()));
     await clients.query('create table kept (id integer primary key)');

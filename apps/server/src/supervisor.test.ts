@@ -117,7 +117,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('the program', { timeout: 60_000 }, () => {
+describe('the program', { timeout: 120_000 }, () => {
   it('says in one line what it is, serves, and drains: what runs ends well, then it ends with 0', async () => {
     const program = run();
     const line = await ready(program);
