@@ -1,4 +1,4 @@
-// One's own statement: every movement of money with the balance after it.
+// A statement, one's own or, for an administrator, another user's: every movement of money with the balance after it.
 'use client';
 import { type LedgerEntry, listLedger } from '@api-proxy/contracts/ledger';
 import { Receipt } from 'lucide-react';
@@ -13,14 +13,15 @@ import { Money, Nothing, When } from '@/components/ui/value';
 import { signOfMoney } from '@/lib/money';
 import { useRead } from '@/lib/query';
 
-export function Statement() {
+/** @param user whose statement; left out: one's own. */
+export function Statement({ user }: { user?: string }) {
   const t = useTranslations('account');
-  const keyset = useKeyset();
-  const list = useRead(
-    listLedger,
-    { query: keyset.cursor ? { cursor: keyset.cursor } : {} },
-    { keepPrevious: true },
-  );
+  const keyset = useKeyset(user === undefined ? 'cursor' : 'entries');
+  const query = {
+    ...(keyset.cursor ? { cursor: keyset.cursor } : {}),
+    ...(user === undefined ? {} : { user }),
+  };
+  const list = useRead(listLedger, { query }, { keepPrevious: true });
   const columns = useMemo(
     () =>
       columnsOf<LedgerEntry>([
