@@ -13,9 +13,9 @@ export async function runVitest(plan: CommandPlan): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), 'api-proxy-report-'));
   const report = join(folder, 'report.json');
   try {
-    const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const args = [join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...reporters, ...plan.args];
-    const { ok, output } = await runNode({ ...plan, args });
+    const { ok, output } = await runNode({ ...plan, args, env: { ...plan.env, NO_COLOR: '1' } });
     const counts = countReport(readReport(report));
     // A run can fail without a failed test: a file that does not load, an error outside tests, no report at all.
     const failed = ok ? counts.failed : Math.max(1, counts.failed);
