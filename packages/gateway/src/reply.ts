@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Fault } from '@api-proxy/protocols/fault';
 import type { Exchange } from './exchange.ts';
 
-/** Writes a fault in the dialect of the caller. Does nothing when an answer has begun or the client has left. */
+/** Writes a fault in the dialect of the caller. Cuts an answer that has begun; does nothing when the client has left. */
 export function sendFault(exchange: Exchange, fault: Fault, headers: readonly string[]): void {
   const { req, res } = exchange;
   const body = exchange.endpoint.dialect.renderError(fault);
@@ -24,7 +24,12 @@ export type JsonReply = {
 
 /** Writes a JSON answer, headers and body in one go. */
 export function sendJson(res: ServerResponse, reply: JsonReply): void {
-  if (res.headersSent || res.destroyed) return;
+  if (res.destroyed || res.writableEnded) return;
+  // An answer has begun and can't be finished: cutting it is the only honest end.
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
   const length = String(Buffer.byteLength(reply.body));
   res.writeHead(reply.status, [
     'content-type',

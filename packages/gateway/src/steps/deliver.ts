@@ -1,4 +1,5 @@
 // Step: pass the answer on as it comes, with back-pressure, counted on the side; hold back only the very last bytes.
+import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import type { Call } from '../call.ts';
 import type { Ending } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
@@ -30,6 +31,9 @@ export function deliver(input: DeliverInput): Promise<Ending> {
   input.committed.upstream.attach(delivery);
   return delivery.ended;
 }
+
+/** Of a JSON answer, for estimates: text, with little around it. */
+const BODY_BYTES_PER_TOKEN = 6;
 
 type How = 'ended' | 'died' | 'left';
 
@@ -126,26 +130,13 @@ class Delivery implements AnswerSink {
   }
 
   #ending(how: How, failure: string | null): Ending {
-    const { exchange, call, committed } = this.#input;
     const tally = this.#tally;
-    const { dialect, operation } = exchange.endpoint;
-    const reported = tally.usage();
     const whole = how === 'ended' && tally.complete;
-    const delivered = {
-      requestBytes: call.body.length,
-      answerBytes: tally.bytes,
-      bytesPerToken: dialect.streamBytesPerToken,
-    };
-    const usage = reported && whole ? reported : estimateUsage(reported, delivered);
-    const base = {
-      status: committed.answer.status,
-      usage,
+    const counted = {
+      status: this.#input.committed.answer.status,
+      usage: this.#usage(whole),
       firstByteMs: this.#firstByteMs ?? this.#sinceStart(),
     };
-    const counted =
-      operation === 'count_tokens'
-        ? { ...base, usage: { ...usage, input: 0, output: 0, estimated: false } }
-        : base;
     if (how === 'left') {
       return {
         ...counted,
@@ -163,6 +154,22 @@ class Delivery implements AnswerSink {
     if (whole)
       return { ...counted, outcome: 'ok', errorCode: null, errorText: null, finish: () => this.#finish() };
     return this.#broken(counted, failure ?? 'The upstream ended the stream before its terminal event.');
+  }
+
+  /** What the upstream reported; estimated where it reported nothing, or was cut before it did. */
+  #usage(whole: boolean): Usage {
+    const { exchange, call } = this.#input;
+    const { dialect, operation } = exchange.endpoint;
+    if (operation === 'count_tokens') return NO_USAGE;
+    const reported = this.#tally.usage();
+    if (reported && whole) return reported;
+    const perToken = this.#stream ? dialect.streamBytesPerToken : BODY_BYTES_PER_TOKEN;
+    const bytesPerToken = operation === 'embed' ? Number.POSITIVE_INFINITY : perToken;
+    return estimateUsage(reported, {
+      requestBytes: call.body.length,
+      answerBytes: this.#tally.bytes,
+      bytesPerToken,
+    });
   }
 
   #broken(base: Pick<Ending, 'status' | 'usage' | 'firstByteMs'>, failure: string): Ending {
