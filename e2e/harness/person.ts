@@ -56,15 +56,17 @@ export function stranger(url: string): Person {
   };
 }
 
-/** Registers; the first one to do so in an installation is its super admin. */
+async function signed(person: Person, path: string, body: object): Promise<void> {
+  const answer = await person.request('POST', path, body);
+  if (answer.status !== 200)
+    throw new Error(`${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+}
+
+/** Registers and logs in; the first one to do so in an installation is its super admin. */
 export async function register(url: string, name = 'ada'): Promise<Person> {
   const person = stranger(url);
-  const answer = await person.request('POST', '/api/auth/sign-up/email', {
-    name,
-    email: `${name}@example.com`,
-    password: 'correct horse battery',
-  });
-  if (answer.status !== 200)
-    throw new Error(`registration answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  const login = { email: `${name}@example.com`, password: 'correct horse battery' };
+  await signed(person, '/api/auth/sign-up/email', { name, ...login });
+  await signed(person, '/api/auth/sign-in/email', login);
   return person;
 }
