@@ -30,7 +30,7 @@ export const COMMANDS = {
     run: ['apps/server/src/demo.ts'],
     console: true,
   },
-  seed: { about: 'data for development', run: ['packages/db/src/cli.ts', 'seed'] },
+  seed: { about: 'data for development', run: ['apps/server/src/seed.ts'] },
   'fake-upstream': {
     about: 'the scripted upstream alone',
     run: ['packages/testing/src/fake-upstream-cli.ts'],

@@ -22,6 +22,9 @@ export function RegisterForm({ next, submitLabel }: { next: string; submitLabel:
     submit: async (values) => {
       const { error } = await authClient.signUp.email(values);
       if (error) throw authError(error, 'register_refused');
+      // Registering opens no session: the answer is the same for a new address and a taken one.
+      const signedIn = await authClient.signIn.email({ email: values.email, password: values.password });
+      if (signedIn.error) throw authError(signedIn.error, 'register_refused');
       router.replace(next);
       router.refresh();
     },
