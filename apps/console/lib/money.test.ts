@@ -1,6 +1,6 @@
 // Money on the screen is true to the nano-dollar.
 import { describe, expect, it } from 'vitest';
-import { exactMoney, shareOfMoney, shortMoney, signOfMoney, sumMoney } from './money.ts';
+import { exactMoney, scaleMoney, shareOfMoney, shortMoney, signOfMoney, sumMoney } from './money.ts';
 
 describe('exactMoney', () => {
   it.each([
@@ -35,4 +35,15 @@ describe('arithmetic for display', () => {
   });
   it('knows the sign', () =>
     expect([signOfMoney('-1'), signOfMoney('0.00'), signOfMoney('2')]).toEqual([-1, 0, 1]));
+});
+
+describe('scaleMoney', () => {
+  it.each([
+    ['3', 1250, '3.75'],
+    ['0.1', 100, '0.01'],
+    ['0.000000001', 1500, '0.000000002'],
+    ['1234567', 2000, '2469134'],
+    ['0', 1250, '0'],
+  ])('makes %s × %i/1000 exactly %s', (usd, thousandths, text) => expect(scaleMoney(usd, thousandths)).toBe(text));
+  it('gives nothing for what is not an amount', () => expect(scaleMoney('3,', 1250)).toBe(''));
 });

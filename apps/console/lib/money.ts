@@ -70,3 +70,13 @@ export function sumMoney(amounts: readonly string[]): string {
   const text = write(total < 0n ? -total : total, 0).replaceAll(',', '');
   return total < 0n ? `-${text}` : text;
 }
+
+/**
+ * Multiplies a decimal USD amount by a factor given in thousandths and gives a decimal USD text, rounded half up to
+ * nine places: `("3", 1250)` → `"3.75"`; anything but an amount gives `""`.
+ */
+export function scaleMoney(usd: string, thousandths: number): string {
+  const nano = toNano(usd);
+  if (nano === undefined || nano < 0n) return '';
+  return write((nano * BigInt(thousandths) + 500n) / 1_000n, 0).replaceAll(',', '');
+}

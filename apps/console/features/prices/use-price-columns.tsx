@@ -1,0 +1,132 @@
+// The columns of the price table.
+'use client';
+import type { Price } from '@api-proxy/contracts/prices';
+import { Ellipsis, History, Pencil, Undo2 } from 'lucide-react';
+import { useTranslations } from 'next-intl';
+import { useMemo } from 'react';
+import { columnsOf } from '@/components/table/columns';
+import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
+import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/components/ui/menu';
+import { Tooltip } from '@/components/ui/tooltip';
+import { Money, Nothing, When } from '@/components/ui/value';
+import { exactMoney } from '@/lib/money';
+import { shortCount } from '@/lib/number';
+import type { OpenedPrice } from './price-dialogs';
+
+const CLASSES = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
+
+export function usePriceColumns(open: (opened: OpenedPrice) => void, channelNames: Map<string, string>) {
+  const t = useTranslations('prices');
+  return useMemo(
+    () =>
+      columnsOf<Price>([
+        {
+          id: 'model',
+          label: t('columns.model'),
+          pinned: true,
+          card: 'title',
+          cell: (price) => (
+            <div className="min-w-0 max-w-64">
+              <div className="truncate font-medium font-mono text-ink text-xs" title={price.model}>
+                {price.model}
+              </div>
+              {price.channelId && (
+                <div className="truncate font-normal text-faint text-xs">
+                  {t('onChannel', { name: channelNames.get(price.channelId) ?? price.channelId })}
+                </div>
+              )}
+            </div>
+          ),
+        },
+        ...CLASSES.map((name) => ({
+          id: name,
+          label: t(`columns.${name}`),
+          align: 'right' as const,
+          cell: ({ tariff }: Price) => <Money usd={tariff[name]} />,
+        })),
+        {
+          id: 'longContext',
+          label: t('columns.longContext'),
+          align: 'right',
+          cell: ({ tariff }) => <LongContext tier={tariff.longContext} />,
+        },
+        { id: 'phase', label: t('columns.phase'), cell: (price) => <PhaseBadge price={price} /> },
+        {
+          id: 'from',
+          label: t('columns.from'),
+          cell: ({ effectiveFrom }) => <When at={effectiveFrom} />,
+        },
+        {
+          id: 'source',
+          label: t('columns.source'),
+          cell: ({ source }) => <span className="text-muted">{t(`source.${source}`)}</span>,
+        },
+        {
+          id: 'note',
+          label: t('columns.note'),
+          hidden: true,
+          cell: ({ note }) => <span className="block max-w-48 truncate text-muted">{note}</span>,
+        },
+        {
+          id: 'actions',
+          label: '',
+          pinned: true,
+          card: 'title',
+          align: 'right',
+          cell: (price) => <PriceMenu price={price} open={open} />,
+        },
+      ]),
+    [t, open, channelNames],
+  );
+}
+
+/** From how many tokens on other prices hold, and which. */
+export function LongContext({ tier }: { tier: Price['tariff']['longContext'] }) {
+  const t = useTranslations('prices');
+  if (tier === null) return <Nothing />;
+  const lines = CLASSES.map((name) => `${t(`columns.${name}`)}: ${exactMoney(tier[name])}`);
+  return (
+    <Tooltip content={<span className="num whitespace-pre-line">{lines.join('\n')}</span>}>
+      <span className="num">
+        {t('above', { tokens: shortCount(tier.threshold) })}{' '}
+        <span className="text-faint">
+          {exactMoney(tier.input)} / {exactMoney(tier.output)}
+        </span>
+      </span>
+    </Tooltip>
+  );
+}
+
+/** In force, to come, or past. */
+export function PhaseBadge({ price }: { price: Price }) {
+  const t = useTranslations('prices.phase');
+  if (price.withdrawnAt !== null) return <Badge>{t('withdrawn')}</Badge>;
+  const tone = price.phase === 'current' ? 'ok' : price.phase === 'scheduled' ? 'accent' : 'neutral';
+  return <Badge tone={tone}>{t(price.phase)}</Badge>;
+}
+
+function PriceMenu({ price, open }: { price: Price; open: (opened: OpenedPrice) => void }) {
+  const t = useTranslations('prices.menu');
+  return (
+    <Menu>
+      <MenuTrigger asChild>
+        <Button variant="ghost" size="icon-sm" aria-label={t('of', { model: price.model })}>
+          <Ellipsis />
+        </Button>
+      </MenuTrigger>
+      <MenuContent>
+        <MenuItem onSelect={() => open({ act: 'set', model: price.model, from: price })}>
+          <Pencil /> {t('change')}
+        </MenuItem>
+        <MenuItem onSelect={() => open({ act: 'history', model: price.model })}>
+          <History /> {t('history')}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem danger onSelect={() => open({ act: 'withdraw', price })}>
+          <Undo2 /> {t('withdraw')}
+        </MenuItem>
+      </MenuContent>
+    </Menu>
+  );
+}
