@@ -3,6 +3,7 @@ import type { Role } from '@api-proxy/contracts/enums';
 import {
   Boxes,
   CircleDollarSign,
+  FileClock,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -25,6 +26,7 @@ export type NavItem = {
     | 'prices'
     | 'users'
     | 'allLogs'
+    | 'audit'
     | 'setup';
   icon: LucideIcon;
 };
@@ -48,6 +50,7 @@ const ADMIN: NavGroup = {
     { href: '/admin/prices', label: 'prices', icon: CircleDollarSign },
     { href: '/admin/users', label: 'users', icon: Users },
     { href: '/admin/logs', label: 'allLogs', icon: ScrollText },
+    { href: '/admin/audit', label: 'audit', icon: FileClock },
     { href: '/setup', label: 'setup', icon: Settings2 },
   ],
 };
