@@ -20,13 +20,13 @@ const TONES: Record<Channel['live']['state'], Tone> = {
   open: 'bad',
   disabled: 'neutral',
 };
-const CHIPS = 2;
+const CHIPS = 1;
 
 /** Name, family and host. */
 export function NameCell({ channel }: { channel: Channel }) {
   const host = URL.canParse(channel.baseUrl) ? new URL(channel.baseUrl).host : channel.baseUrl;
   return (
-    <div className="min-w-0 max-w-64">
+    <div className="min-w-0 max-w-52">
       <div className="truncate font-medium text-ink" title={channel.name}>
         {channel.name}
       </div>
@@ -38,10 +38,12 @@ export function NameCell({ channel }: { channel: Channel }) {
 }
 
 /** State with its reason; how long a pause lasts. */
-export function StateCell({ channel: { live } }: { channel: Channel }) {
+export function StateCell({ channel: { live, maxConcurrency } }: { channel: Channel }) {
   const t = useTranslations('channels.state');
+  const tChannels = useTranslations('channels');
+  const limit = maxConcurrency === null ? '' : ` / ${maxConcurrency}`;
   return (
-    <div className="min-w-0 max-w-52">
+    <div className="min-w-0 max-w-48">
       <StateDot tone={TONES[live.state]} live={live.state === 'healthy' && live.inFlight > 0}>
         {t(live.state)}
         {live.state === 'cooling' && live.coolingUntil && (
@@ -50,6 +52,11 @@ export function StateCell({ channel: { live } }: { channel: Channel }) {
           </span>
         )}
       </StateDot>
+      {live.inFlight > 0 && (
+        <div className="num text-faint text-xs">
+          {tChannels('inFlight', { text: `${live.inFlight}${limit}` })}
+        </div>
+      )}
       {live.reason && (
         <Tooltip content={live.reason}>
           <div className="truncate text-faint text-xs">{live.reason}</div>
@@ -68,7 +75,7 @@ export function ModelsCell({ models }: { models: readonly string[] }) {
   return (
     <span className="inline-flex max-w-72 items-center gap-1">
       {models.slice(0, CHIPS).map((model) => (
-        <Badge key={model} className="max-w-32 font-mono font-normal" title={model}>
+        <Badge key={model} className="max-w-40 font-mono font-normal" title={model}>
           <span className="truncate">{model}</span>
         </Badge>
       ))}
@@ -108,10 +115,10 @@ export function KeysCell({ keys }: { keys: Channel['keys'] }) {
 export function LatencyCell({ live }: { live: Channel['live'] }) {
   if (live.p50Ms === null) return <Nothing />;
   return (
-    <span className="num">
+    <div className="num">
       {duration(live.p50Ms)}
-      {live.p95Ms !== null && <span className="text-faint"> / {duration(live.p95Ms)}</span>}
-    </span>
+      {live.p95Ms !== null && <div className="text-faint text-xs">{duration(live.p95Ms)}</div>}
+    </div>
   );
 }
 
@@ -136,10 +143,10 @@ export function LastTestCell({ channelId }: { channelId: string }) {
   const last = data?.items[0];
   if (!last) return <Nothing />;
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap text-xs">
+    <div className="whitespace-nowrap">
       <StateDot tone={last.ok ? 'ok' : 'bad'}>{last.ok ? duration(last.durationMs) : t('failed')}</StateDot>
-      <When at={last.at} className="text-faint" />
-    </span>
+      <When at={last.at} className="block text-faint text-xs" />
+    </div>
   );
 }
 

@@ -5,7 +5,6 @@ import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
 import { columnsOf } from '@/components/table/columns';
 import { Checkbox } from '@/components/ui/toggle';
-import { Count, Nothing } from '@/components/ui/value';
 import {
   EnabledSwitch,
   ErrorsCell,
@@ -73,17 +72,6 @@ export function useChannelColumns({ open, selected, select }: Options) {
           label: t('columns.keys'),
           align: 'right',
           cell: ({ keys }) => <KeysCell keys={keys} />,
-        },
-        {
-          id: 'inFlight',
-          label: t('columns.inFlight'),
-          align: 'right',
-          cell: ({ live, maxConcurrency }) => (
-            <span className="num">
-              {live.inFlight === 0 ? <Nothing /> : <Count value={live.inFlight} />}
-              {maxConcurrency !== null && <span className="text-faint"> / {maxConcurrency}</span>}
-            </span>
-          ),
         },
         {
           id: 'latency',

@@ -1,7 +1,3 @@
-// When the channels can't be shown.
+// This page failed: the reason and a way to try again.
 'use client';
-import { PageError } from '@/components/shell/page-error';
-
-export default function ChannelsError(props: { error: unknown; retry: () => void }) {
-  return <PageError {...props} />;
-}
+export { PageError as default } from '@/components/shell/page-error';
