@@ -44,6 +44,8 @@ describe('scaleMoney', () => {
     ['0.000000001', 1500, '0.000000002'],
     ['1234567', 2000, '2469134'],
     ['0', 1250, '0'],
-  ])('makes %s × %i/1000 exactly %s', (usd, thousandths, text) => expect(scaleMoney(usd, thousandths)).toBe(text));
+  ])('makes %s × %i/1000 exactly %s', (usd, thousandths, text) =>
+    expect(scaleMoney(usd, thousandths)).toBe(text),
+  );
   it('gives nothing for what is not an amount', () => expect(scaleMoney('3,', 1250)).toBe(''));
 });
