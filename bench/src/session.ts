@@ -1,0 +1,120 @@
+// A whole run: starts everything, warms it up, measures round after round, and ends everything whatever happens.
+import { partsFor, warmUp } from './load/parts.ts';
+import type { PartResult } from './load/plan.ts';
+import type { UpstreamPorts } from './load/upstream.ts';
+import { askChild } from './measure/messages.ts';
+import { type OwnProcess, startOwnProcess } from './measure/own-process.ts';
+import type { Pinning } from './measure/pinning.ts';
+import { rssMb } from './measure/process-figures.ts';
+import { type Bench, type Round, runRound } from './measure/round.ts';
+import type { Options } from './options.ts';
+import { startTarget } from './targets/start.ts';
+import type { Target, TargetName, Unavailable } from './targets/target.ts';
+import type { Workload } from './workloads.ts';
+
+export type Cell = { readonly workload: Workload; readonly target: TargetName; readonly rounds: Round[] };
+
+export type TargetFacts = { readonly name: TargetName; readonly restMb: number; readonly afterMb: number };
+
+export type Outcome = {
+  readonly cells: readonly Cell[];
+  readonly targets: readonly TargetFacts[];
+  readonly unavailable: readonly Unavailable[];
+};
+
+export type SessionPlan = {
+  readonly options: Options;
+  readonly pinning: Pinning;
+  /** For the processes that are measured. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Told what is going on. */
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+};
+
+const SETTLE_MS = 2_000;
+
+export async function runSession(plan: SessionPlan): Promise<Outcome> {
+  const running: { stop(): Promise<void> }[] = [];
+  try {
+    const upstream = await startOwnProcess<UpstreamPorts>({ program: 'load/upstream.ts' });
+    running.push(upstream);
+    const generator = await startOwnProcess({ program: 'load/generator.ts' });
+    running.push(generator);
+    const { targets, unavailable } = await startTargets(plan, upstream, running);
+    const bench = { generator, upstream };
+    const restMb = new Map<TargetName, number>();
+    for (const target of targets) {
+      restMb.set(target.name, rssMb(target.processes().relay));
+      await warm(bench, target, plan);
+    }
+    const cells = await measureAll(plan, { bench, targets });
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const facts = targets.map((target) => ({
+      name: target.name,
+      restMb: restMb.get(target.name) ?? 0,
+      afterMb: rssMb(target.processes().relay),
+    }));
+    return { cells, targets: facts, unavailable };
+  } finally {
+    for (const one of running.reverse()) await one.stop();
+  }
+}
+
+async function startTargets(
+  { options, pinning, env, say, signal }: SessionPlan,
+  upstream: OwnProcess<UpstreamPorts>,
+  running: { stop(): Promise<void> }[],
+): Promise<{ targets: Target[]; unavailable: Unavailable[] }> {
+  const targets: Target[] = [];
+  const unavailable: Unavailable[] = [];
+  for (const name of options.targets) {
+    signal.throwIfAborted();
+    say(`starting ${name}`);
+    const started = await startTarget(name, { pinning, upstream: upstream.ready, env });
+    if ('unavailable' in started) {
+      say(`${name} is left out: ${started.unavailable}`);
+      unavailable.push(started);
+    } else {
+      targets.push(started);
+      running.push(started);
+    }
+  }
+  return { targets, unavailable };
+}
+
+async function warm(bench: Bench, target: Target, { options, say, signal }: SessionPlan): Promise<void> {
+  signal.throwIfAborted();
+  say(`warming up ${target.name}`);
+  const load = warmUp(target, options);
+  const startMs = Date.now();
+  const results = await askChild<PartResult[]>(bench.generator.child, load, 60_000);
+  const sent = results.reduce((sum, result) => sum + result.sent, 0);
+  // Rows of the warm-up must not fall into the first round.
+  for (let tries = 0; target.books && tries < 100; tries++) {
+    if ((await target.books.since(startMs)).rows >= sent) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function measureAll(
+  { options, say, signal }: SessionPlan,
+  { bench, targets }: { bench: Bench; targets: readonly Target[] },
+): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const workload of options.workloads) {
+    const looking = targets.filter(({ books }) => books !== undefined || !workload.relayOnly);
+    const own = looking.map((target): Cell => ({ workload, target: target.name, rounds: [] }));
+    for (let round = 0; round < options.rounds; round++) {
+      for (const [index, target] of looking.entries()) {
+        signal.throwIfAborted();
+        const measured = await runRound(bench, target, await partsFor(workload, target, options));
+        own[index]?.rounds.push(measured);
+        const trouble = measured.problems.length > 0 ? `: ${measured.problems.join('; ')}` : '';
+        say(`${workload.name} ${target.name} round ${round + 1}${trouble}`);
+      }
+    }
+    cells.push(...own);
+  }
+  return cells;
+}
