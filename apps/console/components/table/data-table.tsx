@@ -53,7 +53,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const width = table.getVisibleLeafColumns().length;
 
   return (
-    <div className={cn('grid grid-cols-[minmax(0,1fr)] gap-3', className)}>
+    <div className={cn('grid grid-cols-[minmax(0,1fr)] content-start gap-3', className)}>
       <Toolbar columns={columns} visibility={visibility} onChoose={choose}>
         {filters}
       </Toolbar>

@@ -28,7 +28,7 @@ export function AffixInput({
   ...props
 }: Omit<ComponentProps<'input'>, 'prefix'> & { prefix?: ReactNode; suffix?: ReactNode }) {
   return (
-    <div className={cn('relative', className)}>
+    <div className={cn('relative h-8', className)}>
       {prefix && (
         <span className="pointer-events-none absolute inset-y-0 left-2.5 flex items-center text-faint [&_svg]:size-4">
           {prefix}

@@ -10,7 +10,7 @@ import { Statement } from '@/features/account/statement-card';
 export function AccountClient() {
   const t = useTranslations('account');
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 [&>header]:mb-1">
       <PageHeader title={t('title')} description={t('description')} />
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <div className="grid gap-4">

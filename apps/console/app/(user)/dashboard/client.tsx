@@ -27,7 +27,7 @@ export function DashboardClient() {
   const newcomer = usage.data?.thirtyDays.requests === 0;
   const loading = usage.isPending;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 [&>header]:mb-1">
       <PageHeader title={t('hello', { name: me.name })} description={t('description')} />
       <Stats me={me} usage={usage.data} loading={loading} />
       {newcomer && <FirstSteps />}
