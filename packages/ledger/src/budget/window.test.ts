@@ -1,3 +1,4 @@
+// Windows begin and end where the calendar of a zone says.
 import { HOUR_MS } from '@api-proxy/kit/duration';
 import { expect, it } from 'vitest';
 import { createZoneReader, rollingAt, type Span, windowEndMs } from './window.ts';

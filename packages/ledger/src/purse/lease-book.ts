@@ -28,29 +28,16 @@ type Hold = { spent: boolean; readonly parts: Part[] };
 
 export function createLeaseBook(options: LeaseBookOptions): LeaseBook {
   const leases = new Map<string, Lease>();
-  const holds = new Map<string, Hold>();
-
+  const holdings = createHoldings();
   const see = (lease: Lease, budget: Budget, nowMs: number): void => {
     if (budget.limit !== lease.budget.limit || budget.used < lease.budget.used) lease.refused = undefined;
     lease.budget = budget;
     lease.seenMs = nowMs;
     lease.windowEndsAtMs = options.windowEndOf(budget);
   };
-  const free = (requestId: string): readonly Part[] => {
-    const hold = holds.get(requestId);
-    if (!hold) return [];
-    holds.delete(requestId);
-    for (const { lease, amount } of hold.parts) lease.held -= amount;
-    return hold.parts;
-  };
-  const spentParts = (requestId: string): readonly Part[] => {
-    const hold = holds.get(requestId);
-    return hold?.spent ? hold.parts : [];
-  };
-
   return {
+    ...holdings,
     all: () => leases.values(),
-    holds: () => holds.size,
     forgetLease: (lease) => void leases.delete(lease.budget.id),
     leaseOn(budget, nowMs) {
       const known = leases.get(budget.id);
@@ -62,6 +49,34 @@ export function createLeaseBook(options: LeaseBookOptions): LeaseBook {
       leases.set(budget.id, made);
       return made;
     },
+    observe(budgets) {
+      const nowMs = options.nowMs();
+      for (const budget of budgets) {
+        const lease = leases.get(budget.id);
+        if (lease) see(lease, budget, nowMs);
+      }
+    },
+  };
+}
+
+type Holdings = Omit<LeaseBook, 'all' | 'forgetLease' | 'leaseOn' | 'observe'>;
+
+/** What each request holds: from its reservation to its release, or to the booking of its cost. */
+function createHoldings(): Holdings {
+  const holds = new Map<string, Hold>();
+  const free = (requestId: string): readonly Part[] => {
+    const hold = holds.get(requestId);
+    if (!hold) return [];
+    holds.delete(requestId);
+    for (const { lease, amount } of hold.parts) lease.held -= amount;
+    return hold.parts;
+  };
+  const spentParts = (requestId: string): readonly Part[] => {
+    const hold = holds.get(requestId);
+    return hold?.spent ? hold.parts : [];
+  };
+  return {
+    holds: () => holds.size,
     attach(requestId, lease, amount) {
       const hold = holds.get(requestId);
       if (hold) hold.parts.push({ lease, amount });
@@ -97,12 +112,5 @@ export function createLeaseBook(options: LeaseBookOptions): LeaseBook {
       for (const { lease } of free(requestId)) lease.doubtful = true;
     },
     dropped: (requestId) => void free(requestId),
-    observe(budgets) {
-      const nowMs = options.nowMs();
-      for (const budget of budgets) {
-        const lease = leases.get(budget.id);
-        if (lease) see(lease, budget, nowMs);
-      }
-    },
   };
 }

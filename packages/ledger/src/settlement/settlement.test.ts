@@ -1,3 +1,4 @@
+// What a booking guarantees, on every database.
 import type { Database } from '@api-proxy/db/database';
 import { dropPartitionsBefore } from '@api-proxy/db/partitions';
 import { rowsOf } from '@api-proxy/db/rows';

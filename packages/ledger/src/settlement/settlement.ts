@@ -160,6 +160,8 @@ class SettlementWriter {
         const leftMs = deadlineMs - clock.monotonicMs();
         if (leftMs <= 0) {
           logger.error({ rows: this.#queue.length, error: messageOf(error) }, 'closed with rows not booked');
+          // The log is then the only place that still knows them.
+          for (const { row } of this.#queue) logger.error({ row: printable(row) }, 'not booked');
           break;
         }
         await sleep(Math.min(this.#backOffMs(), leftMs));
