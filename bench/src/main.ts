@@ -37,7 +37,7 @@ async function measure(options: Options): Promise<ReportParts> {
     env: profiles?.env ?? {},
     signal: interruption(options),
   });
-  if (profiles) process.stderr.write(`\n${profiles.summary()}\n`);
+  if (profiles) process.stderr.write(`\n${profiles.summary(outcome.window)}\n`);
   const date = new Date().toISOString().slice(0, 10);
   const { rounds, full, workloads } = options;
   return { date, machine, rounds, full, workloads, figures: figuresOf(outcome.cells), outcome };

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { selfTimes } from './profile-summary.ts';
+import { summarise, type Window } from './profile-summary.ts';
 
 const FOLDER = fileURLToPath(new URL('../profiles', import.meta.url));
 const SHOWN = 40;
@@ -10,8 +10,8 @@ const SHOWN = 40;
 export type Profiles = {
   /** For the processes to be profiled. */
   readonly env: Readonly<Record<string, string>>;
-  /** The busiest functions of each process; once all have ended. */
-  summary(): string;
+  /** The busiest functions of each process while the loads ran; once all have ended. */
+  summary(window: Window): string;
 };
 
 /** Empties the folder of profiles and gives what makes Node write into it. */
@@ -20,15 +20,15 @@ export function startProfiles(): Profiles {
   mkdirSync(FOLDER, { recursive: true });
   return {
     env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-interval 500 --cpu-prof-dir=${FOLDER}` },
-    summary: () => {
+    summary: (window) => {
       const files = readdirSync(FOLDER).filter((name) => name.endsWith('.cpuprofile'));
-      return files.map((name) => `${name}\n${topOf(join(FOLDER, name))}`).join('\n');
+      return files.map((name) => textOf(name, window)).join('\n');
     },
   };
 }
 
-function topOf(file: string): string {
-  return selfTimes(file, SHOWN)
-    .map(({ name, share }) => `${(share * 100).toFixed(1).padStart(6)} %  ${name}\n`)
-    .join('');
+function textOf(name: string, window: Window): string {
+  const { program, busyMs, top } = summarise(join(FOLDER, name), { window, count: SHOWN });
+  const lines = top.map((one) => `${(one.share * 100).toFixed(1).padStart(6)} %  ${one.name}\n`);
+  return `${program}, ${busyMs.toFixed(0)} ms busy (${name})\n${lines.join('')}`;
 }

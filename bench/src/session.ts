@@ -1,4 +1,5 @@
 // A whole run: starts everything, warms it up, measures round after round, and ends everything whatever happens.
+import process from 'node:process';
 import { partsFor, warmUp } from './load/parts.ts';
 import type { PartResult } from './load/plan.ts';
 import type { UpstreamPorts } from './load/upstream.ts';
@@ -8,6 +9,7 @@ import type { Pinning } from './measure/pinning.ts';
 import { rssMb } from './measure/process-figures.ts';
 import { type Bench, type Round, runRound } from './measure/round.ts';
 import type { Options } from './options.ts';
+import type { Window } from './profile-summary.ts';
 import { startTarget } from './targets/start.ts';
 import type { Target, TargetName, Unavailable } from './targets/target.ts';
 import type { Workload } from './workloads.ts';
@@ -20,6 +22,8 @@ export type Outcome = {
   readonly cells: readonly Cell[];
   readonly targets: readonly TargetFacts[];
   readonly unavailable: readonly Unavailable[];
+  /** When the loads ran. */
+  readonly window: Window;
 };
 
 export type SessionPlan = {
@@ -48,17 +52,23 @@ export async function runSession(plan: SessionPlan): Promise<Outcome> {
       restMb.set(target.name, rssMb(target.processes().relay));
       await warm(bench, target, plan);
     }
+    const from = nowMicros();
     const cells = await measureAll(plan, { bench, targets });
+    const window = { from, to: nowMicros() };
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const facts = targets.map((target) => ({
       name: target.name,
       restMb: restMb.get(target.name) ?? 0,
       afterMb: rssMb(target.processes().relay),
     }));
-    return { cells, targets: facts, unavailable };
+    return { cells, targets: facts, unavailable, window };
   } finally {
     for (const one of running.reverse()) await one.stop();
   }
+}
+
+function nowMicros(): number {
+  return Number(process.hrtime.bigint() / 1_000n);
 }
 
 async function startTargets(
