@@ -38,6 +38,7 @@ export function useChannelColumns({ open, selected, select }: Options) {
           className: 'w-8 pr-0',
           cell: (channel) => (
             <Checkbox
+              className="align-middle"
               aria-label={t('select', { name: channel.name })}
               checked={selected.has(channel.id)}
               onCheckedChange={(on) => select(channel.id, on === true)}

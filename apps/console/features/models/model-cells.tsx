@@ -23,7 +23,7 @@ const NAMES = ['vision', 'tools', 'thinking'] as const;
 export function Capabilities({ capabilities }: { capabilities: Model['capabilities'] }) {
   const t = useTranslations('models.capability');
   return (
-    <span className="inline-flex items-center gap-1.5">
+    <span className="inline-flex items-center gap-1.5 align-middle">
       {NAMES.filter((name) => capabilities[name]).map((name) => {
         const Icon = ICONS[name];
         return (
@@ -65,6 +65,7 @@ export function ModelSwitch({ model, flag }: { model: Model; flag: 'enabled' | '
   };
   return (
     <Switch
+      className="align-middle"
       aria-label={t(`${flag}Of`, { name: model.name })}
       checked={wanted ?? model[flag]}
       disabled={wanted !== null}

@@ -94,7 +94,7 @@ function HistoryEntry({ price, channelNames }: { price: Price; channelNames: Pro
       <div className="flex flex-wrap items-center gap-2">
         <PhaseBadge price={price} />
         <span className="text-muted">
-          {t('columns.from')} <When at={price.effectiveFrom} />
+          <When at={price.effectiveFrom} />
         </span>
         {price.withdrawnAt && (
           <span className="text-faint">

@@ -76,6 +76,7 @@ export function PriceForm({
     <FormDialog
       form={form}
       as="sheet"
+      className="max-w-2xl"
       title={t(from ? 'changeTitle' : 'setTitle')}
       description={t('text')}
       submitLabel={t('submit')}

@@ -13,6 +13,7 @@ import { FormDialog } from '@/components/form/form-dialog';
 import { useContractForm } from '@/components/form/use-contract-form';
 import { Segmented } from '@/components/ui/toggle';
 import { Money } from '@/components/ui/value';
+import { ApiError } from '@/lib/api-error';
 import { cn } from '@/lib/cn';
 import { signOfMoney, sumMoney } from '@/lib/money';
 import { useWrite } from '@/lib/query';
@@ -37,7 +38,13 @@ export function QuotaDialog({ user, onClose }: { user: User; onClose: () => void
     defaults: { direction: 'grant', amountUsd: '', note: '' },
     submit: async ({ direction, amountUsd, note }) => {
       const body = { amountUsd: signed(direction, amountUsd), note };
-      await change.mutateAsync({ params: { userId: user.id }, body });
+      await change.mutateAsync({ params: { userId: user.id }, body }).catch((error: unknown) => {
+        // The only conflict there is: part of the amount is used, or set aside for requests under way.
+        if (!(error instanceof ApiError) || error.code !== 'conflict') throw error;
+        throw new ApiError(error.status, 'invalid_input', error.message, [
+          { path: 'body.amountUsd', message: t('tooMuch') },
+        ]);
+      });
       toast.success(t(direction === 'grant' ? 'granted' : 'taken', { name: user.name }));
       onClose();
     },
@@ -106,6 +113,7 @@ function Result({ balance, change }: { balance: User['balance']; change: string 
       {line(t('now'), remaining)}
       {line(t('change'), valid ? change : '0')}
       <div className="border-line border-t pt-1.5">{line(t('after'), after, true)}</div>
+      {change.startsWith('-') && signOfMoney(after) < 0 && <p className="text-bad text-xs">{t('tooMuch')}</p>}
     </dl>
   );
 }

@@ -89,6 +89,7 @@ function KeySwitch({ item }: { item: Key }) {
   };
   return (
     <Switch
+      className="align-middle"
       aria-label={t('activeOf', { name: item.name })}
       checked={wanted ?? item.status === 'active'}
       disabled={wanted !== null}
