@@ -111,11 +111,23 @@ export type HealthReport = {
   readonly nowMs: number;
 };
 
-/** State of channel keys, learnt from outcomes. */
+/** `open`: not to be tried; `half_open`: one attempt is the probe that decides. */
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+/**
+ * State of channel keys, learnt from outcomes. Reads are answered at once from what this worker knows; an adapter that
+ * shares it passes reports on and takes in those of others.
+ */
 export type ChannelHealth = {
   /** When this key may be tried again for this upstream model; 0 (or the past) = now. */
   coolingUntilMs(channelKeyId: string, upstreamModel: string): number;
+  breaker(channelKeyId: string, nowMs: number): BreakerState;
+  /** An attempt starts: on a breaker that isn't closed it is the probe, and the key cools until it was heard of. */
+  begin(channelKeyId: string, nowMs: number): void;
+  /** The outcome of an attempt; `nothing` changes no state, it only ends a probe. */
   report(report: HealthReport): void;
+  /** Forgets everything about a key: it is tried again at once. */
+  clear(channelKeyId: string): void;
 };
 
 /** Parallel calls per channel (`maxConcurrency`). */

@@ -75,8 +75,8 @@ export type RelaySettings = {
   readonly maxAttempts: number;
   /** Output tokens assumed for a hold when neither the request nor the model names a maximum. */
   readonly defaultMaxOutputTokens: number;
-  /** Bounds for a cooldown taken from `retry-after` or from repeated failures. */
-  readonly cooldown: { readonly minMs: number; readonly maxMs: number };
+  /** Bounds for a cooldown taken from `retry-after` or from repeated failures, and how many of these open the breaker (5). */
+  readonly cooldown: { readonly minMs: number; readonly maxMs: number; readonly failuresToOpen?: number };
 };
 
 export type Snapshot = {

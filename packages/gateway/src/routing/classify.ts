@@ -134,6 +134,9 @@ const MODEL_MISSING =
   /model_not_found|deploymentnotfound|does not exist or you do not have access|(unknown|unsupported|invalid) model|model\b.{0,80}\b(not found|does not exist|not exist)/i;
 const QUOTA = /insufficient_quota|billing_error|credit balance is too low|exceeded your current quota/i;
 
+/** What an error text quotes is the client's own words: they must not pass for the upstream's. */
+const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`|‘[^’]*’|“[^”]*”/g;
+
 /** The verdict for a signal; pure. */
 export function classify(signal: Signal): Verdict {
   switch (signal.kind) {
@@ -171,13 +174,17 @@ function byStatus(status: number, text: string): Verdict {
     case 529:
       return VERDICTS.overloaded;
   }
-  if (status === 400 && OVERLOADED.test(text)) return VERDICTS.overloaded;
-  if (status === 400 && QUOTA.test(text)) return VERDICTS.quota_exhausted;
-  if (status === 400 && MODEL_MISSING.test(text)) return VERDICTS.model_missing;
+  if (status === 400) return ofBadRequest(text.replace(QUOTED, ''));
   if (status >= 400 && status < 500) return VERDICTS.invalid_request;
   if (status >= 500 && OVERLOADED.test(text)) return VERDICTS.overloaded;
   // 3xx: redirects are not followed, so an answer of this kind is a wrong address.
   return status === 503 ? { ...VERDICTS.upstream_failed, exhausted: 503 } : VERDICTS.upstream_failed;
+}
+
+function ofBadRequest(text: string): Verdict {
+  if (OVERLOADED.test(text)) return VERDICTS.overloaded;
+  if (QUOTA.test(text)) return VERDICTS.quota_exhausted;
+  return MODEL_MISSING.test(text) ? VERDICTS.model_missing : VERDICTS.invalid_request;
 }
 
 function inAnswer(text: string): Verdict {

@@ -1,83 +1,158 @@
-// What outcomes teach about channel keys: pauses that end by themselves, in this process's memory.
-import type { ChannelHealth, HealthReport } from '../ports.ts';
+// What outcomes teach about channel keys: pauses that end by themselves and a breaker, in this process's memory.
+import type { BreakerState, ChannelHealth, HealthReport } from '../ports.ts';
 import type { RelaySettings } from '../snapshot.ts';
+import { backoffMs } from './backoff.ts';
 
-type State = { untilMs: number; strikes: number; lastMs: number };
+type KeyState = {
+  /** Not to be tried before, unless nothing else is left. */
+  untilMs: number;
+  /** Consecutive failures. */
+  failures: number;
+  /** Consecutive refusals that are no failure (429, overload) and named no time. */
+  refusals: number;
+  open: boolean;
+  /** The probe of an open breaker is under way until then at most. */
+  probeUntilMs: number;
+  lastMs: number;
+};
 
-const FIRST_PAUSE_MS = 5_000;
-const RATE_LIMIT_PAUSE_MS = 10_000;
-const OVERLOAD_PAUSE_MS = 2_000;
 /** A rejected or exhausted credential: long, yet tried again, as admins refill and rotate. */
 const CREDENTIAL_PAUSE_MS = 300_000;
 const MODEL_PAUSE_MS = 60_000;
 /** A single failure doesn't pause a key; failures this long apart are single ones. */
-const STRIKES_FORGOTTEN_MS = 60_000;
+const FORGOTTEN_MS = 60_000;
+/** The longest pause of a breaker that opens again and again. */
+const LONGEST_OPEN_MS = 600_000;
+/** A probe nobody heard of again makes room for the next. */
+const PROBE_LEASE_MS = 60_000;
+const FAILURES_TO_OPEN = 5;
+/** Names of models come from clients: pauses that are over are dropped beyond this many. */
+const MOST_MODEL_PAUSES = 10_000;
 
 /** Bounds come with each call, so that a changed setting holds at once. */
 export class MemoryChannelHealth implements ChannelHealth {
-  readonly #states = new Map<string, State>();
+  readonly #keys = new Map<string, KeyState>();
+  /** By channel key and upstream model. */
+  readonly #models = new Map<string, number>();
   readonly #bounds: () => RelaySettings['cooldown'];
+  readonly #random: () => number;
 
-  constructor(bounds: () => RelaySettings['cooldown']) {
+  constructor(bounds: () => RelaySettings['cooldown'], random: () => number = Math.random) {
     this.#bounds = bounds;
+    this.#random = random;
   }
 
   coolingUntilMs(channelKeyId: string, upstreamModel: string): number {
-    if (this.#states.size === 0) return 0;
-    const key = this.#states.get(channelKeyId)?.untilMs ?? 0;
-    const model = this.#states.get(`${channelKeyId} ${upstreamModel}`)?.untilMs ?? 0;
-    return Math.max(key, model);
+    if (this.#keys.size === 0 && this.#models.size === 0) return 0;
+    const key = this.#keys.get(channelKeyId);
+    const model = this.#models.get(`${channelKeyId} ${upstreamModel}`) ?? 0;
+    return key ? Math.max(key.untilMs, key.probeUntilMs, model) : model;
+  }
+
+  breaker(channelKeyId: string, nowMs: number): BreakerState {
+    const key = this.#keys.get(channelKeyId);
+    if (!key?.open) return 'closed';
+    return key.untilMs > nowMs ? 'open' : 'half_open';
+  }
+
+  begin(channelKeyId: string, nowMs: number): void {
+    const key = this.#keys.get(channelKeyId);
+    if (key?.open) key.probeUntilMs = nowMs + PROBE_LEASE_MS;
+  }
+
+  clear(channelKeyId: string): void {
+    this.#keys.delete(channelKeyId);
+    for (const name of this.#models.keys())
+      if (name.startsWith(`${channelKeyId} `)) this.#models.delete(name);
   }
 
   report(report: HealthReport): void {
+    const key = this.#keys.get(report.channelKeyId);
+    if (key) key.probeUntilMs = 0;
     switch (report.lesson) {
       case 'nothing':
         return;
       case 'success':
-        if (this.#states.size === 0) return;
-        this.#states.delete(report.channelKeyId);
-        this.#states.delete(`${report.channelKeyId} ${report.upstreamModel}`);
+        this.#keys.delete(report.channelKeyId);
+        this.#models.delete(`${report.channelKeyId} ${report.upstreamModel}`);
         return;
       case 'rate_limited':
-        this.#pause(report, this.#clamp(report.retryAfterMs ?? RATE_LIMIT_PAUSE_MS));
-        return;
       case 'overloaded':
-        this.#pause(report, this.#clamp(report.retryAfterMs ?? OVERLOAD_PAUSE_MS));
+        this.#refused(report);
         return;
       case 'failure':
-        this.#strike(report);
+        this.#failed(report);
         return;
       case 'quota_exhausted':
       case 'key_rejected':
         this.#pause(report, CREDENTIAL_PAUSE_MS);
         return;
       case 'model_missing':
-        this.#states.set(`${report.channelKeyId} ${report.upstreamModel}`, {
-          untilMs: report.nowMs + MODEL_PAUSE_MS,
-          strikes: 1,
-          lastMs: report.nowMs,
-        });
+        this.#modelMissing(report);
         return;
     }
+  }
+
+  /** Asked to stay away: as long as asked, else 5 s, 10 s, 20 s … */
+  #refused(report: HealthReport): void {
+    if (report.retryAfterMs !== null) {
+      this.#pause(report, this.#clamp(report.retryAfterMs));
+      return;
+    }
+    const key = this.#stateOf(report);
+    // What was sent before the pause began adds nothing to it.
+    if (report.nowMs < key.untilMs) return;
+    const pauseMs = this.#clamp(backoffMs(key.refusals, this.#random));
+    key.refusals++;
+    this.#pause(report, pauseMs);
+  }
+
+  /** The first failure is only remembered; later ones pause for 5 s, 10 s, 20 s …; enough of them open the breaker. */
+  #failed(report: HealthReport): void {
+    const key = this.#stateOf(report);
+    // A burst that was sent before the pause began is one failure.
+    if (report.nowMs < key.untilMs) return;
+    const toOpen = this.#bounds().failuresToOpen ?? FAILURES_TO_OPEN;
+    key.failures++;
+    key.open ||= key.failures >= toOpen;
+    // One failure says little: only what the upstream itself asked for is waited.
+    key.lastMs = report.nowMs;
+    if (report.retryAfterMs !== null) this.#pause(report, this.#clamp(report.retryAfterMs));
+    else if (key.failures > toOpen) this.#pause(report, this.#penalty(key));
+    else if (key.failures > 1 || key.open) this.#pause(report, this.#clamp(this.#penalty(key)));
+  }
+
+  #penalty({ failures }: KeyState): number {
+    return Math.min(backoffMs(failures - 2, this.#random), LONGEST_OPEN_MS);
+  }
+
+  #pause(report: HealthReport, ms: number): void {
+    const key = this.#stateOf(report);
+    key.untilMs = Math.max(key.untilMs, report.nowMs + ms);
+    key.lastMs = report.nowMs;
+  }
+
+  #modelMissing({ channelKeyId, upstreamModel, nowMs }: HealthReport): void {
+    if (this.#models.size >= MOST_MODEL_PAUSES) {
+      for (const [name, untilMs] of this.#models) if (untilMs <= nowMs) this.#models.delete(name);
+    }
+    if (this.#models.size < MOST_MODEL_PAUSES)
+      this.#models.set(`${channelKeyId} ${upstreamModel}`, nowMs + MODEL_PAUSE_MS);
+  }
+
+  /** The key's state, with what is long ago forgotten; an open breaker stays open. */
+  #stateOf({ channelKeyId, nowMs }: HealthReport): KeyState {
+    const known = this.#keys.get(channelKeyId);
+    if (known && nowMs - Math.max(known.lastMs, known.untilMs) < FORGOTTEN_MS) return known;
+    const open = known?.open ?? false;
+    const failures = open ? (this.#bounds().failuresToOpen ?? FAILURES_TO_OPEN) - 1 : 0;
+    const fresh = { untilMs: 0, failures, refusals: 0, open, probeUntilMs: 0, lastMs: nowMs };
+    this.#keys.set(channelKeyId, fresh);
+    return fresh;
   }
 
   #clamp(ms: number): number {
     const { minMs, maxMs } = this.#bounds();
     return Math.min(Math.max(ms, minMs), maxMs);
-  }
-
-  #pause(report: HealthReport, ms: number): void {
-    const strikes = this.#states.get(report.channelKeyId)?.strikes ?? 0;
-    this.#states.set(report.channelKeyId, { untilMs: report.nowMs + ms, strikes, lastMs: report.nowMs });
-  }
-
-  /** The first failure is only remembered; the second and later ones pause for 5 s, 10 s, 20 s … */
-  #strike(report: HealthReport): void {
-    const known = this.#states.get(report.channelKeyId);
-    const recent =
-      known !== undefined && report.nowMs - Math.max(known.lastMs, known.untilMs) < STRIKES_FORGOTTEN_MS;
-    const strikes = (recent ? known.strikes : 0) + 1;
-    const pauseMs = strikes === 1 ? 0 : this.#clamp(FIRST_PAUSE_MS * 2 ** Math.min(strikes - 2, 10));
-    this.#states.set(report.channelKeyId, { untilMs: report.nowMs + pauseMs, strikes, lastMs: report.nowMs });
   }
 }

@@ -5,11 +5,16 @@ import { channel, model, snapshot } from '../journey/harness.ts';
 import type { ChannelHealth } from '../ports.ts';
 import type { Channel } from '../snapshot.ts';
 import { findCandidates } from './candidates.ts';
-import { MemoryChannelHealth } from './health.ts';
 import { Route } from './route.ts';
 import { targetOf } from './target.ts';
 
-const WELL: ChannelHealth = { coolingUntilMs: () => 0, report: () => {} };
+const WELL: ChannelHealth = {
+  coolingUntilMs: () => 0,
+  breaker: () => 'closed',
+  begin: () => {},
+  report: () => {},
+  clear: () => {},
+};
 const at = (id: string, over: Partial<Channel> = {}) => channel({ id, baseUrl: 'http://up', ...over });
 
 function routeOf(channels: readonly Channel[], health = WELL): Route {
@@ -65,8 +70,8 @@ it('no key twice; other channels before other keys of a failed channel', () => {
 
 it('a cooling key is passed over; when all cool the one due soonest is tried', () => {
   const cooling = (due: Record<string, number>): ChannelHealth => ({
+    ...WELL,
     coolingUntilMs: (id) => due[id] ?? 0,
-    report: () => {},
   });
   const channels = [at('a', { priority: 1 }), at('b')];
   expect(routeOf(channels, cooling({ a_key: 50 })).next(0)?.option.channel.id).toBe('b');
@@ -112,44 +117,4 @@ it.each([
   ['https://h/api/paas/v4', 'https://h', '/api/paas/v4'],
 ])('%s means %s and %s', (baseUrl, origin, root) => {
   expect(targetOf({ baseUrl })).toEqual({ origin, root });
-});
-
-describe('health', () => {
-  const report = {
-    channelId: 'c',
-    channelKeyId: 'k',
-    upstreamModel: 'm',
-    retryAfterMs: null,
-    nowMs: 1_000,
-  } as const;
-  const fresh = () => new MemoryChannelHealth(() => ({ minMs: 1_000, maxMs: 60_000 }));
-
-  it('retry-after is obeyed within bounds', () => {
-    for (const [asked, due] of [
-      [5_000, 6_000],
-      [10, 2_000],
-      [9e9, 61_000],
-    ] as const) {
-      const health = fresh();
-      health.report({ ...report, lesson: 'rate_limited', retryAfterMs: asked });
-      expect(health.coolingUntilMs('k', 'm')).toBe(due);
-    }
-  });
-
-  it('one failure does not pause a key, repeated ones do, success heals', () => {
-    const health = fresh();
-    health.report({ ...report, lesson: 'failure' });
-    expect(health.coolingUntilMs('k', 'm')).toBeLessThanOrEqual(1_000);
-    health.report({ ...report, lesson: 'failure' });
-    expect(health.coolingUntilMs('k', 'm')).toBe(6_000);
-    health.report({ ...report, lesson: 'success' });
-    expect(health.coolingUntilMs('k', 'm')).toBe(0);
-  });
-
-  it('a missing model pauses that model only', () => {
-    const health = fresh();
-    health.report({ ...report, lesson: 'model_missing' });
-    expect(health.coolingUntilMs('k', 'm')).toBeGreaterThan(1_000);
-    expect(health.coolingUntilMs('k', 'other')).toBe(0);
-  });
 });

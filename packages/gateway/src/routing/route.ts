@@ -42,6 +42,11 @@ export class Route {
     return this.#busy.size > 0;
   }
 
+  /** How many channels could serve the request, whatever their state. */
+  get channels(): number {
+    return this.#candidates.options.length;
+  }
+
   /** The next key to try, never one twice; null when none is left. Cooling keys come last, the one due soonest first. */
   next(nowMs: number): Candidate | null {
     for (const tier of this.#candidates.tiers) {

@@ -9,7 +9,7 @@ import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
 import { redact } from '../redact.ts';
 import { sendFault } from '../reply.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
-import type { Committed } from './attempt.ts';
+import type { Committed } from './try-once.ts';
 
 export type DeliverInput = {
   readonly exchange: Exchange;

@@ -7,7 +7,7 @@ import { redact } from '../redact.ts';
 import { faultHeaders, sendFault } from '../reply.ts';
 import type { Reason, Signal } from '../routing/classify.ts';
 import type { Trace } from '../trace.ts';
-import type { Failed } from './attempt.ts';
+import type { Failed } from './try-once.ts';
 
 const SENTENCE: Readonly<Record<Reason, string>> = {
   invalid_request: 'The upstream refused the request.',

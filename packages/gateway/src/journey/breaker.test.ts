@@ -1,0 +1,124 @@
+// Promise: a channel that fails again and again is left alone, then probed by one request, and comes back by itself.
+import { createServer, request, type Server } from 'node:http';
+import { manualClock, systemClock } from '@api-proxy/kit/clock';
+import { afterEach, expect, it } from 'vitest';
+import { MemoryChannelHealth } from '../routing/health.ts';
+import { call, channel, KEY, portOf, snapshot, startRelay, type TestRelay } from './harness.ts';
+
+const ANSWER = JSON.stringify({
+  choices: [{ index: 0, message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 1, completion_tokens: 1 },
+});
+const SEND = {
+  path: '/v1/chat/completions',
+  body: { model: 'm', messages: [{ role: 'user', content: 'x' }] },
+};
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+type Upstream = { readonly url: string; status: number; hits: number; gate: Promise<void> };
+
+async function upstream(status: number): Promise<Upstream> {
+  const server: Server = createServer(async (req, res) => {
+    req.resume();
+    self.hits++;
+    await self.gate;
+    res.writeHead(self.status, { 'content-type': 'application/json' });
+    res.end(self.status === 200 ? ANSWER : '{"error":{"message":"boom","type":"server_error"}}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({ close: () => server.close().closeAllConnections() });
+  const url = `http://127.0.0.1:${portOf(server.address())}`;
+  const self: Upstream = { url, status, hits: 0, gate: Promise.resolve() };
+  return self;
+}
+
+async function scene() {
+  const clock = manualClock();
+  const health = new MemoryChannelHealth(
+    () => ({ minMs: 1_000, maxMs: 60_000, failuresToOpen: 3 }),
+    () => 0.5,
+  );
+  const [bad, good] = [await upstream(500), await upstream(200)];
+  const channels = [
+    channel({ id: 'bad', baseUrl: bad.url, priority: 1 }),
+    channel({ id: 'good', baseUrl: good.url }),
+  ];
+  const relay: TestRelay = await startRelay(snapshot(channels), {
+    health,
+    clock: { nowMs: clock.nowMs, monotonicMs: systemClock.monotonicMs },
+  });
+  open.unshift(relay);
+  const leave = async () => {
+    const hits = bad.hits;
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    const req = request({ port: relay.port, path: SEND.path, method: 'POST', agent: false, headers });
+    req.on('error', () => {});
+    req.end(JSON.stringify(SEND.body));
+    while (bad.hits === hits) await new Promise((resolve) => setImmediate(resolve));
+    const booked = relay.nextRecord();
+    req.destroy();
+    return (await booked).outcome;
+  };
+  return { clock, health, bad, good, leave, send: () => call({ port: relay.port, ...SEND }) };
+}
+
+it('closed → open → one probe → closed', async () => {
+  const { clock, health, bad, good, send } = await scene();
+  for (const pauseMs of [0, 5_000, 10_000]) {
+    expect((await send()).status).toBe(200);
+    clock.advance(pauseMs);
+  }
+  expect(bad.hits).toBe(3);
+  expect(health.breaker('bad_key', clock.nowMs())).toBe('half_open');
+  clock.advance(-1);
+  for (let count = 0; count < 5; count++) expect((await send()).status).toBe(200);
+  expect(bad.hits).toBe(3);
+
+  clock.advance(1);
+  const gate = Promise.withResolvers<void>();
+  Object.assign(bad, { gate: gate.promise, status: 200 });
+  const goodBefore = good.hits;
+  const first = send();
+  while (bad.hits === 3) await new Promise((resolve) => setImmediate(resolve));
+  const others = await Promise.all(Array.from({ length: 10 }, send));
+  expect(others.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  expect([bad.hits, good.hits - goodBefore]).toEqual([4, 10]);
+  gate.resolve();
+  expect((await first).status).toBe(200);
+  expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
+  await Promise.all(Array.from({ length: 5 }, send));
+  expect(bad.hits).toBe(9);
+});
+
+it('bad requests and clients that leave never touch the state of a channel', async () => {
+  const { clock, health, bad, leave, send } = await scene();
+  for (const status of [400, 413, 422]) {
+    bad.status = status;
+    for (let count = 0; count < 6; count++) expect((await send()).status).toBe(status);
+  }
+  bad.gate = new Promise(() => {});
+  for (let count = 0; count < 6; count++) expect(await leave()).toBe('client_closed');
+  expect(health.coolingUntilMs('bad_key', 'm')).toBe(0);
+  expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
+});
+
+it('when no channel at all can be reached, none is blamed; when others can, the dead one is', async () => {
+  const health = new MemoryChannelHealth(() => ({ minMs: 1_000, maxMs: 60_000, failuresToOpen: 1 }));
+  const dead = ['x', 'y'].map((id) => channel({ id, baseUrl: 'http://127.0.0.1:9', priority: 1 }));
+  const offline = await startRelay(snapshot(dead), { health });
+  open.push(offline);
+  expect((await call({ port: offline.port, ...SEND })).status).toBe(502);
+  expect(['x_key', 'y_key'].map((id) => health.breaker(id, Date.now()))).toEqual(['closed', 'closed']);
+
+  const good = await upstream(200);
+  const online = await startRelay(snapshot([...dead, channel({ id: 'good', baseUrl: good.url })]), {
+    health,
+  });
+  open.unshift(online);
+  expect((await call({ port: online.port, ...SEND })).status).toBe(200);
+  expect(['x_key', 'y_key'].map((id) => health.breaker(id, Date.now()))).toEqual(['open', 'open']);
+});

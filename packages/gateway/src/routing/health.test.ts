@@ -1,0 +1,211 @@
+// Promise: pauses are proportional, the breaker lets one probe through and heals, and nothing excludes a channel for ever.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { channel, snapshot } from '../journey/harness.ts';
+import type { HealthReport, Lesson } from '../ports.ts';
+import { findCandidates } from './candidates.ts';
+import { classify } from './classify.ts';
+import { MemoryChannelHealth } from './health.ts';
+import { Route } from './route.ts';
+
+const BOUNDS = { minMs: 1_000, maxMs: 60_000 };
+const fresh = (failuresToOpen = 5) =>
+  new MemoryChannelHealth(
+    () => ({ ...BOUNDS, failuresToOpen }),
+    () => 0.5,
+  );
+
+function report(lesson: Lesson, nowMs = 1_000, over: Partial<HealthReport> = {}): HealthReport {
+  const plain = { channelId: 'c', channelKeyId: 'k', upstreamModel: 'm', retryAfterMs: null };
+  return { ...plain, lesson, nowMs, ...over };
+}
+
+/** Fails as soon as the key is due again, `times` times; gives the lengths of the pauses. */
+function failOnAndOn(health: MemoryChannelHealth, times: number): number[] {
+  let now = 1_000;
+  return Array.from({ length: times }, () => {
+    health.report(report('failure', now));
+    const due = Math.max(health.coolingUntilMs('k', 'm'), now);
+    const pause = due - now;
+    now = due;
+    return pause;
+  });
+}
+
+describe('pauses', () => {
+  it('retry-after is obeyed within bounds', () => {
+    for (const lesson of ['rate_limited', 'overloaded', 'failure'] as const) {
+      for (const [asked, due] of [
+        [5_000, 6_000],
+        [10, 2_000],
+        [9e9, 61_000],
+      ] as const) {
+        const health = fresh();
+        health.report(report(lesson, 1_000, { retryAfterMs: asked }));
+        expect(health.coolingUntilMs('k', 'm')).toBe(due);
+      }
+    }
+  });
+
+  it('one failure does not pause a key, repeated ones do, each for longer; success heals', () => {
+    const health = fresh();
+    expect(failOnAndOn(health, 9)).toEqual([
+      0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000,
+    ]);
+    health.report(report('success'));
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+  });
+
+  it('a refusal without a time pauses for 5 s, then longer, and is no failure', () => {
+    const health = fresh(1);
+    health.report(report('rate_limited', 0));
+    expect(health.coolingUntilMs('k', 'm')).toBe(5_000);
+    health.report(report('overloaded', 5_000));
+    expect(health.coolingUntilMs('k', 'm')).toBe(15_000);
+    expect(health.breaker('k', 20_000)).toBe('closed');
+  });
+
+  it('what was sent before a pause began does not make it longer', () => {
+    const health = fresh();
+    for (let count = 0; count < 100; count++) health.report(report('failure', 1_000 + count));
+    expect(health.coolingUntilMs('k', 'm')).toBe(6_001);
+    expect(health.breaker('k', 7_000)).toBe('closed');
+  });
+
+  it('jitter stays within a fifth', () => {
+    for (const [random, due] of [
+      [0, 4_000],
+      [0.999_999, 6_000],
+    ] as const) {
+      const health = new MemoryChannelHealth(
+        () => BOUNDS,
+        () => random,
+      );
+      health.report(report('overloaded', 0));
+      expect(health.coolingUntilMs('k', 'm')).toBe(due);
+    }
+  });
+
+  it('a missing model pauses that model only', () => {
+    const health = fresh();
+    health.report(report('model_missing'));
+    expect(health.coolingUntilMs('k', 'm')).toBeGreaterThan(1_000);
+    expect(health.coolingUntilMs('k', 'other')).toBe(0);
+    health.clear('k');
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+  });
+});
+
+describe('the breaker', () => {
+  const opened = () => {
+    const health = fresh(3);
+    failOnAndOn(health, 3);
+    const due = health.coolingUntilMs('k', 'm');
+    expect(health.breaker('k', due - 1)).toBe('open');
+    return { health, due };
+  };
+
+  it('closed → open → half-open → closed', () => {
+    const { health, due } = opened();
+    expect(health.breaker('k', due)).toBe('half_open');
+    expect(health.coolingUntilMs('k', 'm')).toBe(due);
+    health.begin('k', due);
+    expect(health.coolingUntilMs('k', 'm')).toBeGreaterThan(due);
+    health.report(report('success', due + 10));
+    expect(health.breaker('k', due + 10)).toBe('closed');
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+  });
+
+  it('a probe that fails opens it for longer, also after a quiet hour', () => {
+    const { health, due } = opened();
+    for (const later of [due, due + 3_600_000]) {
+      health.begin('k', later);
+      health.report(report('failure', later));
+      expect(health.breaker('k', later)).toBe('open');
+    }
+  });
+
+  it('a probe whose client left or was at fault makes room for another', () => {
+    const { health, due } = opened();
+    health.begin('k', due);
+    health.report(report('nothing', due + 1));
+    expect(health.coolingUntilMs('k', 'm')).toBe(due);
+    expect(health.breaker('k', due + 1)).toBe('half_open');
+  });
+
+  it('can be cleared by hand', () => {
+    const { health } = opened();
+    health.clear('k');
+    expect(health.breaker('k', 0)).toBe('closed');
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+  });
+});
+
+const LESSONS: readonly Lesson[] = [
+  'nothing',
+  'success',
+  'failure',
+  'overloaded',
+  'rate_limited',
+  'quota_exhausted',
+  'key_rejected',
+  'model_missing',
+];
+const act = fc.record({
+  key: fc.constantFrom('a_key', 'b_key'),
+  lesson: fc.constantFrom(...LESSONS),
+  retryAfterMs: fc.option(fc.nat(10_000_000)),
+  stepMs: fc.nat(700_000),
+  probe: fc.boolean(),
+});
+
+describe('whatever happens', () => {
+  it('every key is free again within a quarter of an hour, and some key can always be tried', () => {
+    const channels = ['a', 'b'].map((id) => channel({ id, baseUrl: 'http://up' }));
+    const candidates = findCandidates(snapshot(channels), 'm', 'openai-chat');
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+        const health = fresh();
+        let now = 0;
+        for (const { key, lesson, retryAfterMs, stepMs, probe } of acts) {
+          now += stepMs;
+          if (probe) health.begin(key, now);
+          else health.report(report(lesson, now, { channelKeyId: key, retryAfterMs }));
+          expect(new Route({ candidates, health, random: () => 0.5 }).next(now)).not.toBeNull();
+        }
+        for (const key of ['a_key', 'b_key']) {
+          expect(health.coolingUntilMs(key, 'm')).toBeLessThanOrEqual(now + 900_000);
+          health.report(report('success', now + 900_000, { channelKeyId: key }));
+          expect(health.breaker(key, now + 900_000)).toBe('closed');
+          expect(health.coolingUntilMs(key, 'm')).toBe(0);
+        }
+      }),
+    );
+  });
+
+  it("a client's bad requests change no state, whatever words of its own they are refused with", () => {
+    const bad = fc.record({
+      status: fc.constantFrom(400, 413, 422),
+      word: fc.constantFrom('overloaded', 'at capacity', 'insufficient_quota', 'model not found', 'x'),
+    });
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 20 }), fc.array(bad, { maxLength: 5 }), (acts, requests) => {
+        const left = fresh();
+        const right = fresh();
+        let now = 0;
+        for (const { key, lesson, retryAfterMs, stepMs } of acts) {
+          now += stepMs;
+          for (const health of [left, right])
+            health.report(report(lesson, now, { channelKeyId: key, retryAfterMs }));
+          for (const { status, word } of requests) {
+            const text = `Invalid value: '${word}'. Supported values are: "user".`;
+            const verdict = classify({ kind: 'status', status, type: null, code: null, text });
+            left.report(report(verdict.lesson, now, { channelKeyId: key }));
+          }
+          expect(left.coolingUntilMs(key, 'm')).toBe(right.coolingUntilMs(key, 'm'));
+          expect(left.breaker(key, now)).toBe(right.breaker(key, now));
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,64 @@
+// What the attempts of one request teach about channel keys, told to the health of channels.
+import type { ChannelHealth, HealthReport } from '../ports.ts';
+import type { Verdict } from '../routing/classify.ts';
+import type { Candidate } from '../routing/route.ts';
+
+export type Learnt = {
+  readonly candidate: Candidate;
+  /** Null for an answer. */
+  readonly verdict: Verdict | null;
+  readonly retryAfterMs: number | null;
+  readonly nowMs: number;
+};
+
+/**
+ * Passes lessons on at once, but for upstreams that could not be reached: when that goes for every channel, the fault
+ * is the relay's own network, and no channel is to blame.
+ */
+export class Lessons {
+  readonly #health: ChannelHealth;
+  /** By channel key, so that a second try in the same request is not a second failure. */
+  readonly #unreachable = new Map<string, HealthReport>();
+
+  constructor(health: ChannelHealth) {
+    this.#health = health;
+  }
+
+  learn({ candidate, verdict, retryAfterMs, nowMs }: Learnt): void {
+    const report = {
+      channelId: candidate.option.channel.id,
+      channelKeyId: candidate.key.id,
+      upstreamModel: candidate.option.upstreamModel,
+      lesson: verdict ? verdict.lesson : 'success',
+      retryAfterMs,
+      nowMs,
+    } as const;
+    if (verdict?.reason === 'connect' || verdict?.reason === 'reset') {
+      this.#unreachable.set(report.channelKeyId, report);
+      return;
+    }
+    this.#unreachable.delete(report.channelKeyId);
+    this.#health.report(report);
+  }
+
+  /** The client left during the attempt: nothing was learnt, and a probe is over. */
+  abandon(candidate: Candidate, nowMs: number): void {
+    const { option, key } = candidate;
+    this.#health.report({
+      channelId: option.channel.id,
+      channelKeyId: key.id,
+      upstreamModel: option.upstreamModel,
+      lesson: 'nothing',
+      retryAfterMs: null,
+      nowMs,
+    });
+  }
+
+  /** No attempt follows. @param channels how many channels could have served the request. */
+  conclude(channels: number): void {
+    const reports = [...this.#unreachable.values()];
+    this.#unreachable.clear();
+    const all = new Set(reports.map((report) => report.channelId)).size >= channels;
+    for (const report of reports) this.#health.report(all ? { ...report, lesson: 'nothing' } : report);
+  }
+}

@@ -1,0 +1,117 @@
+// One attempt: sends the call to one channel key, waits for how the upstream opens, and judges it.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Exchange } from '../exchange.ts';
+import { upstreamHeaders } from '../headers.ts';
+import type { ChannelHealth } from '../ports.ts';
+import { classify, type Signal, type Verdict } from '../routing/classify.ts';
+import type { Candidate } from '../routing/route.ts';
+import type { Trace } from '../trace.ts';
+import type { Deadlines } from '../upstream/deadlines.ts';
+import type { UpstreamPools } from '../upstream/pools.ts';
+import { type Opening, UpstreamCall } from '../upstream/upstream-call.ts';
+import type { Lessons } from './lessons.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { signalOf } from './signal.ts';
+
+export type TryDeps = {
+  readonly pools: UpstreamPools;
+  readonly deadlines: Deadlines;
+  readonly health: ChannelHealth;
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+};
+
+export type Try = {
+  readonly exchange: Exchange;
+  readonly trace: Trace;
+  readonly lessons: Lessons;
+  readonly candidate: Candidate;
+  readonly body: Buffer;
+};
+
+export type Answer = Extract<Opening, { kind: 'answer' }>;
+
+/** An upstream has begun to answer: from here on there is no other attempt. */
+export type Committed = {
+  readonly kind: 'committed';
+  readonly upstream: UpstreamCall;
+  readonly answer: Answer;
+};
+
+/** An attempt failed. */
+export type Failed = {
+  readonly kind: 'failed';
+  readonly verdict: Verdict;
+  readonly signal: Signal;
+  readonly retryAfterMs: number | null;
+  readonly original: {
+    readonly status: number;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: Buffer;
+  } | null;
+};
+
+/** @returns null when the client left. */
+export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Failed | null> {
+  const { exchange, candidate, trace, lessons } = input;
+  if (exchange.clientGone) return null;
+  const startedAtMs = deps.nowMs();
+  const began = deps.monotonicMs();
+  trace.candidate = candidate;
+  deps.health.begin(candidate.key.id, startedAtMs);
+  const upstream = send(input, deps);
+  const opening = await upstream.opened;
+  exchange.onClientGone = null;
+  const durationMs = deps.monotonicMs() - began;
+  exchange.waitedMs += durationMs;
+  const signal = signalOf(opening, exchange.endpoint.dialect);
+  const verdict = signal ? classify(signal) : null;
+  trace.attempts.push({
+    channelId: candidate.option.channel.id,
+    channelKeyId: candidate.key.id,
+    upstreamModel: candidate.option.upstreamModel,
+    status: opening.kind === 'failure' ? null : opening.status,
+    outcome: signal ? 'failed' : 'ok',
+    reason: exchange.clientGone ? 'client_closed' : (verdict?.reason ?? 'ok'),
+    startedAtMs,
+    durationMs,
+  });
+  if (exchange.clientGone) {
+    lessons.abandon(candidate, deps.nowMs());
+    upstream.abort();
+    return null;
+  }
+  const waitMs = opening.kind === 'failure' ? null : retryAfterMs(opening.headers, deps.nowMs());
+  lessons.learn({ candidate, verdict, retryAfterMs: waitMs, nowMs: deps.nowMs() });
+  if (!signal || !verdict)
+    return opening.kind === 'answer' ? { kind: 'committed', upstream, answer: opening } : null;
+  upstream.abort();
+  const original = opening.kind === 'rejection' ? opening : null;
+  return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, original };
+}
+
+function send({ exchange, candidate, body }: Try, deps: TryDeps): UpstreamCall {
+  const { channel, target } = candidate.option;
+  const upstream = new UpstreamCall({
+    deadlines: deps.deadlines,
+    monotonicMs: deps.monotonicMs,
+    firstByteTimeoutMs: channel.firstByteTimeoutMs,
+    idleTimeoutMs: channel.idleTimeoutMs,
+  });
+  exchange.onClientGone = () => upstream.abort();
+  const request = {
+    origin: target.origin,
+    path: target.root + exchange.endpoint.path + exchange.search,
+    method: 'POST' as const,
+    headers: upstreamHeaders(exchange.req.headers, channel, candidate.key),
+    body,
+    connectTimeoutMs: channel.connectTimeoutMs,
+  };
+  try {
+    deps.pools.dispatch(request, upstream);
+  } catch (thrown) {
+    // A header that can't be sent, or a pool that is being closed.
+    upstream.abort('connect', thrown instanceof Error ? thrown.message : 'The request could not be sent.');
+  }
+  return upstream;
+}
