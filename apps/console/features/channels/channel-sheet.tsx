@@ -41,9 +41,9 @@ function FormSheet({
 }) {
   const t = useTranslations('channels.form');
   const form = useChannelForm(channel, (saved) => {
+    if (channel === null) return onCreated(saved);
     toast.success(t('saved', { name: saved.name }));
-    if (channel === null) onCreated(saved);
-    else onClose();
+    onClose();
   });
   return (
     <FormDialog
