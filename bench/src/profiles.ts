@@ -2,10 +2,11 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { summarise, type Window } from './profile-summary.ts';
+import { type Share, summarise, type Window } from './profile-summary.ts';
 
 const FOLDER = fileURLToPath(new URL('../profiles', import.meta.url));
 const SHOWN = 40;
+const LEAST_BUSY_MS = 50;
 
 export type Profiles = {
   /** For the processes to be profiled. */
@@ -28,7 +29,12 @@ export function startProfiles(): Profiles {
 }
 
 function textOf(name: string, window: Window): string {
-  const { program, busyMs, top } = summarise(join(FOLDER, name), { window, count: SHOWN });
-  const lines = top.map((one) => `${(one.share * 100).toFixed(1).padStart(6)} %  ${one.name}\n`);
-  return `${program}, ${busyMs.toFixed(0)} ms busy (${name})\n${lines.join('')}`;
+  const { program, busyMs, self, total } = summarise(join(FOLDER, name), { window, count: SHOWN });
+  if (busyMs < LEAST_BUSY_MS) return '';
+  const lines = (shares: readonly Share[]): string =>
+    shares.map((one) => `${(one.share * 100).toFixed(1).padStart(6)} %  ${one.name}\n`).join('');
+  return (
+    `${program}, ${busyMs.toFixed(0)} ms busy (${name})\n` +
+    `by time of their own\n${lines(self)}our functions with what they called\n${lines(total)}`
+  );
 }
