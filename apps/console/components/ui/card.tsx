@@ -29,7 +29,7 @@ export function CardHeader({
         <h2 className="font-medium text-base text-ink">{title}</h2>
         {description && <p className="mt-0.5 text-muted">{description}</p>}
       </div>
-      {actions && <div className="flex items-center gap-2">{actions}</div>}
+      {actions && <div className="flex min-w-0 flex-wrap items-center gap-2">{actions}</div>}
     </header>
   );
 }

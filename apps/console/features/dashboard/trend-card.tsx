@@ -3,7 +3,7 @@
 import type { UsageSummary } from '@api-proxy/contracts/usage';
 import { useLocale, useTranslations } from 'next-intl';
 import { useState } from 'react';
-import type { Point } from '@/components/chart/bars';
+import type { Point, Series } from '@/components/chart/bars';
 import { ChartCard } from '@/components/chart/chart-card';
 import { Bars } from '@/components/chart/lazy';
 import { Segmented } from '@/components/ui/toggle';
@@ -56,17 +56,7 @@ export function TrendCard({
     label: label.format(new Date(bucket.bucket)),
     values: valuesOf(metric, bucket),
   }));
-  const series = {
-    cost: [{ key: 'cost', label: t('cost'), color: 'var(--chart-1)' }],
-    tokens: [
-      { key: 'input', label: t('input'), color: 'var(--chart-1)' },
-      { key: 'output', label: t('output'), color: 'var(--chart-2)' },
-    ],
-    requests: [
-      { key: 'ok', label: t('succeeded'), color: 'var(--chart-1)' },
-      { key: 'errors', label: t('failed'), color: 'var(--bad-fill)' },
-    ],
-  }[metric];
+  const series = useSeries(metric);
   const rows = buckets.map((bucket) => ({
     key: bucket.bucket,
     cells: [
@@ -85,29 +75,7 @@ export function TrendCard({
       onRetry={onRetry}
       empty={buckets.every((bucket) => bucket.requests === 0)}
       table={{ columns: [t('when'), t('requests'), t('input'), t('output'), t('cost')], rows }}
-      actions={
-        <>
-          <Segmented
-            label={t('metric')}
-            value={metric}
-            onChange={setMetric}
-            options={[
-              { value: 'cost', label: t('cost') },
-              { value: 'tokens', label: t('tokens') },
-              { value: 'requests', label: t('requests') },
-            ]}
-          />
-          <Segmented
-            label={t('range')}
-            value={range}
-            onChange={setRange}
-            options={[
-              { value: 'day', label: t('range24h') },
-              { value: 'month', label: t('range30d') },
-            ]}
-          />
-        </>
-      }
+      actions={<Choices metric={metric} onMetric={setMetric} range={range} onRange={setRange} />}
     >
       <Bars
         points={points}
@@ -115,5 +83,57 @@ export function TrendCard({
         format={metric === 'cost' ? (value) => shortMoney(value.toFixed(9)) : shortCount}
       />
     </ChartCard>
+  );
+}
+
+function useSeries(metric: Metric): Series[] {
+  const t = useTranslations('dashboard');
+  switch (metric) {
+    case 'cost':
+      return [{ key: 'cost', label: t('cost'), color: 'var(--chart-1)' }];
+    case 'tokens':
+      return [
+        { key: 'input', label: t('input'), color: 'var(--chart-1)' },
+        { key: 'output', label: t('output'), color: 'var(--chart-2)' },
+      ];
+    case 'requests':
+      return [
+        { key: 'ok', label: t('succeeded'), color: 'var(--chart-1)' },
+        { key: 'errors', label: t('failed'), color: 'var(--bad-fill)' },
+      ];
+  }
+}
+
+type ChoicesProps = {
+  metric: Metric;
+  onMetric: (metric: Metric) => void;
+  range: Range;
+  onRange: (range: Range) => void;
+};
+
+function Choices({ metric, onMetric, range, onRange }: ChoicesProps) {
+  const t = useTranslations('dashboard');
+  return (
+    <>
+      <Segmented<Metric>
+        label={t('metric')}
+        value={metric}
+        onChange={onMetric}
+        options={[
+          { value: 'cost', label: t('cost') },
+          { value: 'tokens', label: t('tokens') },
+          { value: 'requests', label: t('requests') },
+        ]}
+      />
+      <Segmented<Range>
+        label={t('range')}
+        value={range}
+        onChange={onRange}
+        options={[
+          { value: 'day', label: t('range24h') },
+          { value: 'month', label: t('range30d') },
+        ]}
+      />
+    </>
   );
 }

@@ -34,7 +34,7 @@ export function Landing({ baseUrl, start, signedIn }: { baseUrl: string; start: 
     <div className="mx-auto w-full max-w-6xl px-4 md:px-6">
       <section className="grid items-center gap-10 py-14 md:py-20 lg:grid-cols-[minmax(0,5fr)_minmax(0,6fr)]">
         <div>
-          <h1 className="text-balance font-semibold text-4xl text-ink leading-[1.15] tracking-tight">
+          <h1 className="wrap-anywhere text-balance break-keep font-semibold text-4xl text-ink leading-[1.15] tracking-tight">
             {t('headline')}
           </h1>
           <p className="mt-4 max-w-xl text-lg text-muted leading-7">{t('lead')}</p>
