@@ -55,7 +55,9 @@ export function UnpricedModels({
           const tariff = official.get(model);
           return (
             <li key={model} className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5">
-              <code className="min-w-0 flex-1 truncate font-mono text-ink text-xs">{model}</code>
+              <code className="min-w-0 flex-1 basis-full truncate font-mono text-ink text-xs sm:basis-0">
+                {model}
+              </code>
               {tariff && (
                 <span className="text-muted text-xs">
                   {t('official')} <PriceSummary tariff={tariff} />

@@ -47,7 +47,7 @@ export function BalanceCell({ balance }: { balance: User['balance'] }) {
     return <Badge tone="warn">{t('noQuota')}</Badge>;
   const left = signOfMoney(balance.remainingUsd);
   return (
-    <div className="ml-auto grid w-40 gap-1 max-md:ml-0">
+    <div className="ml-auto grid w-40 gap-1 max-md:ml-0 max-md:w-full">
       <div className="flex items-baseline justify-between gap-2">
         <Money usd={balance.remainingUsd} short className={cn('font-medium', left <= 0 && 'text-bad')} />
         <span className="text-faint text-xs">{t('ofGranted', { amount: shortMoney(balance.quotaUsd) })}</span>
