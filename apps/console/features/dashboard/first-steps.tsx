@@ -11,6 +11,7 @@ import { SecretOnce } from '@/components/ui/copy-button';
 import { Notice } from '@/components/ui/notice';
 import { ClientTabs } from '@/features/clients/client-tabs';
 import { LiveCheck } from '@/features/first-call/live-check';
+import { TryCall } from '@/features/first-call/try-call';
 import { signOfMoney } from '@/lib/money';
 import { useRead, useWrite } from '@/lib/query';
 import { useErrorText } from '@/lib/use-error-text';
@@ -56,7 +57,10 @@ export function FirstSteps() {
           <ClientTabs {...(secret === null ? {} : { secret })} />
         </Step>
         <Step number={3} done={false} title={t('stepCall')}>
-          <LiveCheck />
+          <div className="grid gap-3">
+            <TryCall secret={secret} />
+            <LiveCheck />
+          </div>
         </Step>
       </CardBody>
     </Card>

@@ -30,17 +30,29 @@ const channelForm = z.object({
 });
 
 /** The form while there is no channel; afterwards its test. */
-export function ChannelStep({ channel, onNext }: { channel: Channel | undefined; onNext: () => void }) {
-  return channel ? <ChannelCheck channel={channel} onNext={onNext} /> : <NewChannel />;
+export function ChannelStep({
+  channel,
+  onAdded,
+  onNext,
+}: {
+  channel: Channel | undefined;
+  onAdded: () => void;
+  onNext: () => void;
+}) {
+  return channel ? <ChannelCheck channel={channel} onNext={onNext} /> : <NewChannel onAdded={onAdded} />;
 }
 
-function NewChannel() {
+function NewChannel({ onAdded }: { onAdded: () => void }) {
   const t = useTranslations('setup');
   const create = useWrite(createChannel, ['channels', 'catalog']);
   const form = useContractForm({
     schema: channelForm,
     defaults: { type: 'claude', name: 'Anthropic', baseUrl: OFFICIAL.claude, secret: '' },
-    submit: ({ secret, ...body }) => create.mutateAsync({ body: { ...body, keys: [{ secret }] } }),
+    submit: async ({ secret, ...body }) => {
+      // Before the list is read again: with a channel in it the wizard would go on, past the test.
+      onAdded();
+      await create.mutateAsync({ body: { ...body, keys: [{ secret }] } });
+    },
   });
   const { getValues, setValue, watch } = form.form;
   const type = watch('type') === 'openai' ? 'openai' : 'claude';

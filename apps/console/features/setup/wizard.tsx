@@ -11,6 +11,7 @@ import { useMe } from '@/components/shell/viewer';
 import { Button } from '@/components/ui/button';
 import { ClientTabs } from '@/features/clients/client-tabs';
 import { LiveCheck } from '@/features/first-call/live-check';
+import { TryCall } from '@/features/first-call/try-call';
 import { cn } from '@/lib/cn';
 import { signOfMoney } from '@/lib/money';
 import { useRead } from '@/lib/query';
@@ -52,7 +53,13 @@ export function Wizard() {
   const current = chosen ?? STEPS.find((step) => !done[step]) ?? 'call';
   const content: Record<StepName, ReactNode> = {
     account: null,
-    channel: <ChannelStep channel={channel} onNext={() => setChosen('models')} />,
+    channel: (
+      <ChannelStep
+        channel={channel}
+        onAdded={() => setChosen('channel')}
+        onNext={() => setChosen('models')}
+      />
+    ),
     models: channel ? (
       <ModelsStep channel={channel} onNext={() => setChosen('quota')} />
     ) : (
@@ -63,6 +70,7 @@ export function Wizard() {
     call: (
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
         <ClientTabs {...(secret === null ? {} : { secret })} />
+        <TryCall secret={secret} />
         <LiveCheck />
         <div>
           <Button asChild>
