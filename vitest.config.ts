@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['{apps,packages,tooling}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/.next/**', '**/fixtures/**'],
-    pool: 'threads',
+    pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
   },
