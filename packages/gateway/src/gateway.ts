@@ -4,6 +4,7 @@ import { AddressRules } from './address-rules.ts';
 import type { GatewayDeps } from './ports.ts';
 import type { RelayDeps } from './relay.ts';
 import { Router } from './router.ts';
+import { MemoryAffinity } from './routing/affinity.ts';
 import { CandidateIndex } from './routing/candidates.ts';
 import { MemoryChannelHealth } from './routing/health.ts';
 import { MemoryChannelSlots } from './routing/slots.ts';
@@ -58,6 +59,7 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     candidates: new CandidateIndex(),
     health: deps.health ?? new MemoryChannelHealth(() => deps.snapshots.current().settings.cooldown),
     slots: deps.slots ?? new MemoryChannelSlots(),
+    affinity: deps.affinity ?? new MemoryAffinity(deps.clock.nowMs),
     random: deps.random ?? Math.random,
     nowMs: deps.clock.nowMs,
     monotonicMs: deps.clock.monotonicMs,

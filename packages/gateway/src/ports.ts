@@ -130,6 +130,16 @@ export type ChannelHealth = {
   clear(channelKeyId: string): void;
 };
 
+/** The channel key that serves a conversation. */
+export type Binding = { readonly channelId: string; readonly channelKeyId: string };
+
+/** Remembers bindings by name (a hash) for a time; forgetting one costs an upstream's prompt cache, no more. */
+export type Affinity = {
+  get(name: string): Maybe<Binding | null>;
+  /** Also makes a binding last longer. Never throws; need not be done when it returns. */
+  bind(name: string, binding: Binding, ttlMs: number): void;
+};
+
 /** Parallel calls per channel (`maxConcurrency`). */
 export type ChannelSlots = {
   tryTake(channelId: string, max: number | null): boolean;
@@ -167,9 +177,10 @@ export type GatewayDeps = {
   readonly nextRequestId: () => string;
   /** Address of the client behind trusted proxies; default: the socket's peer. */
   readonly clientIp?: (req: IncomingMessage) => string;
-  /** Default: state in memory (`routing/health.ts`, `routing/slots.ts`). */
+  /** Default: state in memory (`routing/health.ts`, `routing/slots.ts`, `routing/affinity.ts`). */
   readonly health?: ChannelHealth;
   readonly slots?: ChannelSlots;
+  readonly affinity?: Affinity;
   /** A number in [0, 1) for weighted draws; default Math.random. */
   readonly random?: () => number;
   /** Sockets per upstream origin; default 1024. */

@@ -93,7 +93,7 @@ async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): P
   held.hold = money;
   recordStart({ exchange, caller, call }, deps.live);
 
-  const committed = await attempt({ exchange, call, route, trace, held }, deps);
+  const committed = await attempt({ exchange, caller, call, route, trace, held }, deps);
   if (committed === null) return CLIENT_LEFT;
   if (isDenial(committed)) return refuse(exchange, committed);
   if (committed.kind === 'failed') return giveUp(exchange, trace, committed);

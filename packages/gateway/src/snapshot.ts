@@ -79,9 +79,28 @@ export type RelaySettings = {
   readonly cooldown: { readonly minMs: number; readonly maxMs: number; readonly failuresToOpen?: number };
 };
 
+export type Patience = {
+  /** How long a conversation stays bound to its channel key after its last request. */
+  readonly affinityMs: number;
+  /** How long it is remembered which channel key made a stored response. */
+  readonly storedResponseMs: number;
+};
+
+export const DEFAULT_PATIENCE: Patience = {
+  affinityMs: 600_000,
+  storedResponseMs: 30 * 86_400_000,
+};
+
+/** The configured values over the defaults. */
+export function patienceOf({ patience }: Pick<Snapshot, 'patience'>): Patience {
+  return patience ? { ...DEFAULT_PATIENCE, ...patience } : DEFAULT_PATIENCE;
+}
+
 export type Snapshot = {
   readonly version: number;
   readonly settings: RelaySettings;
+  /** How long the relay waits, binds and repeats; what is absent has its default. */
+  readonly patience?: Partial<Patience>;
   readonly channels: readonly Channel[];
   /** By public name. */
   readonly models: ReadonlyMap<string, Model>;

@@ -13,6 +13,8 @@ export type RequestFacts = {
   readonly sessionHint: string | null;
   /** False when the body has a wanted key twice or escaped, and is not to be sent as it is. */
   readonly plain: boolean;
+  /** Responses only: the response this one continues, and whether the upstream keeps this one. */
+  readonly chain?: { readonly previousId: string | null; readonly stored: boolean };
 };
 
 /** Why a body can't be taken; `param` is the field, when it is one. */

@@ -9,10 +9,12 @@ const ANSWER = JSON.stringify({
   choices: [{ index: 0, message: { role: 'assistant', content: 'ok' }, finish_reason: 'stop' }],
   usage: { prompt_tokens: 1, completion_tokens: 1 },
 });
-const SEND = {
-  path: '/v1/chat/completions',
-  body: { model: 'm', messages: [{ role: 'user', content: 'x' }] },
-};
+let conversations = 0;
+/** A request of a conversation of its own, so that nothing binds it to a channel. */
+function fresh() {
+  const messages = [{ role: 'user', content: `conversation ${conversations++}` }];
+  return { path: '/v1/chat/completions', body: { model: 'm', messages } };
+}
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -54,16 +56,17 @@ async function scene() {
   open.unshift(relay);
   const leave = async () => {
     const hits = bad.hits;
+    const sent = fresh();
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-    const req = request({ port: relay.port, path: SEND.path, method: 'POST', agent: false, headers });
+    const req = request({ port: relay.port, path: sent.path, method: 'POST', agent: false, headers });
     req.on('error', () => {});
-    req.end(JSON.stringify(SEND.body));
+    req.end(JSON.stringify(sent.body));
     while (bad.hits === hits) await new Promise((resolve) => setImmediate(resolve));
     const booked = relay.nextRecord();
     req.destroy();
     return (await booked).outcome;
   };
-  return { clock, health, bad, good, leave, send: () => call({ port: relay.port, ...SEND }) };
+  return { clock, health, bad, good, leave, send: () => call({ port: relay.port, ...fresh() }) };
 }
 
 it('closed → open → one probe → closed', async () => {
@@ -111,7 +114,7 @@ it('when no channel at all can be reached, none is blamed; when others can, the 
   const dead = ['x', 'y'].map((id) => channel({ id, baseUrl: 'http://127.0.0.1:9', priority: 1 }));
   const offline = await startRelay(snapshot(dead), { health });
   open.push(offline);
-  expect((await call({ port: offline.port, ...SEND })).status).toBe(502);
+  expect((await call({ port: offline.port, ...fresh() })).status).toBe(502);
   expect(['x_key', 'y_key'].map((id) => health.breaker(id, Date.now()))).toEqual(['closed', 'closed']);
 
   const good = await upstream(200);
@@ -119,6 +122,6 @@ it('when no channel at all can be reached, none is blamed; when others can, the 
     health,
   });
   open.unshift(online);
-  expect((await call({ port: online.port, ...SEND })).status).toBe(200);
+  expect((await call({ port: online.port, ...fresh() })).status).toBe(200);
   expect(['x_key', 'y_key'].map((id) => health.breaker(id, Date.now()))).toEqual(['open', 'open']);
 });

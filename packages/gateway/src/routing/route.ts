@@ -1,6 +1,6 @@
 // The order in which one request tries channels: weighted draws, tier by tier, made only when needed.
 import type { DecisionRecord } from '../exchange-record.ts';
-import type { ChannelHealth } from '../ports.ts';
+import type { Binding, ChannelHealth } from '../ports.ts';
 import type { ChannelKey } from '../snapshot.ts';
 import type { Candidates, Option, Tier } from './candidates.ts';
 
@@ -59,6 +59,22 @@ export class Route {
     }
     const cooling = this.#triedKeys.size === 0 ? this.#soonest() : null;
     return cooling ? this.#take(cooling) : null;
+  }
+
+  /** The bound key, when it may be tried now like any other: a candidate, not tried, not cooling, its channel not busy. */
+  bound(binding: Binding, nowMs: number): Candidate | null {
+    const option = this.#candidates.options.find((one) => one.channel.id === binding.channelId);
+    if (!option || this.#busy.has(option.channel.id) || this.#failed.has(option.channel.id)) return null;
+    const key = option.keys.find((one) => one.id === binding.channelKeyId);
+    if (!key || this.#triedKeys.has(key.id)) return null;
+    if (this.#health.coolingUntilMs(key.id, option.upstreamModel) > nowMs) return null;
+    this.#notes.push({ channelId: option.channel.id, kept: true, reason: 'affinity' });
+    return this.#take({ option, key });
+  }
+
+  /** Whether a channel was left out in this request because it had no free slot. */
+  wasBusy(channelId: string): boolean {
+    return this.#busy.has(channelId);
   }
 
   /** Another key of the same channel, for failures that concern the key alone. */

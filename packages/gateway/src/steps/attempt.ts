@@ -2,17 +2,20 @@
 import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
+import type { Affinity, Caller } from '../ports.ts';
 import type { Verdict } from '../routing/classify.ts';
 import type { Candidate, Route } from '../routing/route.ts';
 import type { Held, Trace } from '../trace.ts';
 import { BodyMaker } from './body-maker.ts';
+import { Bond } from './bond.ts';
 import { Lessons } from './lessons.ts';
 import { type Committed, type Failed, type TryDeps, tryOnce } from './try-once.ts';
 
-export type AttemptDeps = TryDeps;
+export type AttemptDeps = TryDeps & { readonly affinity: Affinity };
 
 export type AttemptInput = {
   readonly exchange: Exchange;
+  readonly caller: Caller;
   readonly call: Call;
   readonly route: Route;
   readonly trace: Trace;
@@ -25,36 +28,42 @@ export async function attempt(
   deps: AttemptDeps,
 ): Promise<Committed | Failed | Denial | null> {
   const lessons = new Lessons(deps.health);
-  const result = await tryInTurn({ ...input, lessons }, deps);
+  const bond = new Bond({ ...input, affinity: deps.affinity });
+  const result = await tryInTurn({ ...input, lessons, bond }, deps);
   lessons.conclude(input.route.channels);
   return result;
 }
 
-type Turn = AttemptInput & { readonly lessons: Lessons };
+type Turn = AttemptInput & { readonly lessons: Lessons; readonly bond: Bond };
 
 async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Failed | Denial | null> {
-  const { exchange, route, held } = turn;
+  const { exchange, route, held, bond } = turn;
   const bodies = new BodyMaker(exchange, turn.call);
   const { maxAttempts } = exchange.snapshot.settings;
   let last: Failed | null = null;
-  let candidate = free(turn, route.next(deps.nowMs()), deps);
-  for (let tries = 0; candidate && tries < maxAttempts; tries++) {
+  let candidate = await free(turn, null, deps);
+  for (let tries = 1; candidate; tries++) {
+    bond.trying(candidate);
     const body = bodies.bodyFor(candidate.option.upstreamModel);
     const result = await tryKey({ ...turn, candidate, body }, deps);
-    if (result?.kind === 'committed') return result;
+    if (result?.kind === 'committed') {
+      bond.answered(candidate, route, result.answer);
+      return result;
+    }
     held.releaseSlot();
     if (result === null) return null;
     last = result;
-    if (!result.verdict.next) break;
-    const following = follow(route, result.verdict, { candidate, nowMs: deps.nowMs() });
-    candidate = tries + 1 < maxAttempts ? free(turn, following, deps) : null;
+    if (!result.verdict.next || tries >= maxAttempts) break;
+    candidate = await free(turn, follow(route, result.verdict, { candidate, nowMs: deps.nowMs() }), deps);
   }
   return last ?? noneFree(turn, deps.nowMs());
 }
 
-/** The first candidate from `candidate` on whose channel has a free slot; the slot is then held. */
-function free({ route, held }: Turn, candidate: Candidate | null, deps: AttemptDeps): Candidate | null {
-  for (let next = candidate; next; next = route.next(deps.nowMs())) {
+/** `wanted`, else the bound candidate, else the next by draw, as soon as one's channel has a free slot; the slot is then held. */
+async function free(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Promise<Candidate | null> {
+  const { route, held, bond } = turn;
+  const first = wanted ?? (await bond.preferred(route, deps.nowMs));
+  for (let next = first ?? route.next(deps.nowMs()); next; next = route.next(deps.nowMs())) {
     const { channel } = next.option;
     if (held.takeSlot(channel.id, channel.maxConcurrency)) return next;
     route.markBusy(channel.id);
@@ -73,6 +82,7 @@ async function tryKey(
   }
 }
 
+/** Another key of the same channel, for failures that concern the key alone. */
 function follow(
   route: Route,
   verdict: Verdict,
@@ -80,9 +90,8 @@ function follow(
 ): Candidate | null {
   const { option } = from.candidate;
   const sibling = verdict.keyOnly ? route.sibling(option, from.nowMs) : null;
-  if (sibling) return sibling;
-  route.markFailed(option.channel.id);
-  return route.next(from.nowMs);
+  if (sibling === null) route.markFailed(option.channel.id);
+  return sibling;
 }
 
 function noneFree({ route, call }: AttemptInput, nowMs: number): Denial {

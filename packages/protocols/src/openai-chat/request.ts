@@ -17,7 +17,6 @@ const WANTED: ReadonlySet<string> = new Set([
   'max_tokens',
   'max_completion_tokens',
   'prompt_cache_key',
-  'user',
 ]);
 
 export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
@@ -38,7 +37,7 @@ export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
     stream: values.stream === true,
     maxOutputTokens: typeof limit === 'number' ? limit : null,
     includeUsage: isRecord(options) && options.include_usage === true,
-    sessionHint: textAt(values, 'prompt_cache_key') ?? textAt(values, 'user'),
+    sessionHint: textAt(values, 'prompt_cache_key'),
     plain: fields.plain,
   };
 }

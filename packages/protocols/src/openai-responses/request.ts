@@ -16,6 +16,7 @@ const WANTED: ReadonlySet<string> = new Set([
   'max_output_tokens',
   'previous_response_id',
   'prompt_cache_key',
+  'store',
 ]);
 
 export function readResponsesRequest(body: Buffer): RequestFacts | RequestProblem {
@@ -31,7 +32,8 @@ export function readResponsesRequest(body: Buffer): RequestFacts | RequestProble
     stream: values.stream === true,
     maxOutputTokens: typeof limit === 'number' ? limit : null,
     includeUsage: true,
-    sessionHint: textAt(values, 'previous_response_id') ?? textAt(values, 'prompt_cache_key'),
+    sessionHint: textAt(values, 'prompt_cache_key'),
     plain: fields.plain,
+    chain: { previousId: textAt(values, 'previous_response_id'), stored: values.store !== false },
   };
 }

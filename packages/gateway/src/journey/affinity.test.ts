@@ -1,0 +1,182 @@
+// Promise: a conversation stays on its channel key; when that fails it moves once and stays; weights hold all the same.
+import { Secret } from '@api-proxy/kit/secret';
+import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GatewayDeps } from '../ports.ts';
+import { MemoryAffinity } from '../routing/affinity.ts';
+import type { Channel } from '../snapshot.ts';
+import { call, caller, channel, KEY, snapshot, startRelay, type TestRelay } from './harness.ts';
+
+let fake: FakeUpstream;
+beforeAll(async () => {
+  fake = await startFakeUpstream();
+});
+afterAll(() => fake.close());
+
+const keys = ['k1', 'k2'].map((id) => ({ id, secret: new Secret(`secret of ${id}`), enabled: true }));
+
+/** Six channels with two keys each: twelve places to land on by chance. */
+function many(behaviour: Readonly<Record<string, string>> = {}): Channel[] {
+  return [...'abcdef'].map((id) =>
+    channel({
+      id,
+      baseUrl: fake.url,
+      protocols: ['openai-chat', 'openai-responses', 'anthropic-messages'],
+      keys: keys.map((key) => ({ ...key, id: `${id}_${key.id}` })),
+      modelRenames: { m: `fake-model${behaviour[id] ?? ''}` },
+    }),
+  );
+}
+
+async function withRelay<T>(
+  channels: readonly Channel[],
+  work: (relay: TestRelay) => Promise<T>,
+  over: Partial<GatewayDeps> = {},
+): Promise<T> {
+  const relay = await startRelay(snapshot(channels), over);
+  try {
+    return await work(relay);
+  } finally {
+    await relay.close();
+  }
+}
+
+const chat = (text: string) => ({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: text }] });
+type Request = { path: string; body: object; headers?: Record<string, string> };
+const send = (relay: TestRelay, { headers, ...request }: Request) =>
+  call({ port: relay.port, ...request, headers: { 'anthropic-version': '2023-06-01', ...headers } });
+const keysOf = (relay: TestRelay) => new Set(relay.records.map((record) => record.channelKeyId));
+
+const TIES: [string, (turn: number) => Request][] = [
+  ...['x-session-id', 'session_id', 'x-claude-code-session-id'].map(
+    (name): [string, (turn: number) => Request] => [
+      name,
+      (turn) => ({ path: '/v1/chat/completions', body: chat(`turn ${turn}`), headers: { [name]: 's' } }),
+    ],
+  ),
+  [
+    'metadata.user_id',
+    (turn) => ({ path: '/v1/messages', body: { ...chat(`turn ${turn}`), metadata: { user_id: 'u' } } }),
+  ],
+  [
+    'how it begins',
+    (turn) => ({
+      path: '/v1/messages',
+      body: {
+        ...chat('hello'),
+        system: 'be brief',
+        messages: [
+          ...chat('hello').messages,
+          { role: 'assistant', content: `turn ${turn}` },
+          ...chat('so?').messages,
+        ],
+      },
+    }),
+  ],
+];
+
+describe('a conversation stays on its channel key, told by', () => {
+  it.each(TIES)('%s', async (_name, turn) => {
+    await withRelay(many(), async (relay) => {
+      for (let count = 0; count < 8; count++) expect((await send(relay, turn(count))).status).toBe(200);
+      expect(keysOf(relay).size).toBe(1);
+      expect(relay.records[1]?.decision.at(-1)).toMatchObject({ kept: true, reason: 'affinity' });
+    });
+  });
+
+  it('the chain of responses', async () => {
+    await withRelay(many(), async (relay) => {
+      let previous: unknown;
+      for (let count = 0; count < 8; count++) {
+        const stream = count % 2 === 1;
+        const chained = previous === undefined ? {} : { previous_response_id: previous };
+        const body = { model: 'm', input: `turn ${count}`, stream, ...chained };
+        const got = await send(relay, { path: '/v1/responses', body });
+        expect(got.status).toBe(200);
+        previous = stream ? /"id":"(resp_[^"]+)"/.exec(got.text)?.[1] : Reflect.get(Object(got.json), 'id');
+        expect(previous).toMatch(/^resp_/);
+      }
+      expect(keysOf(relay).size).toBe(1);
+    });
+  });
+
+  it('its first requests, sent at once', async () => {
+    await withRelay(many(), async (relay) => {
+      const [, turn] = TIES[0] ?? [];
+      if (!turn) throw new Error('no way to tie');
+      await Promise.all(Array.from({ length: 10 }, (_, count) => send(relay, turn(count))));
+      expect(keysOf(relay).size).toBe(1);
+    });
+  });
+});
+
+it('the same session of another user is another one', async () => {
+  const other = 'sk-relay-test-another-user';
+  const callers = {
+    find: (hash: string) => (hash.endsWith(KEY) ? caller() : caller({ user: { id: 'usr_2' } })),
+  };
+  const seen = new Set<string>();
+  for (let count = 0; count < 12 && seen.size < 2; count++) {
+    await withRelay(
+      many(),
+      async (relay) => {
+        const headers = { 'x-session-id': 's' };
+        await send(relay, { path: '/v1/chat/completions', body: chat('x'), headers });
+        const authorization = `Bearer ${other}`;
+        await send(relay, {
+          path: '/v1/chat/completions',
+          body: chat('x'),
+          headers: { ...headers, authorization },
+        });
+        seen.add(String(keysOf(relay).size));
+      },
+      { callers },
+    );
+  }
+  expect(seen).toContain('2');
+});
+
+it('when its channel fails it moves once and stays, also after the channel came back', async () => {
+  await withRelay(many(Object.fromEntries([...'abcdef'].map((id) => [id, '']))), async (relay) => {
+    const request = { path: '/v1/chat/completions', body: chat('x'), headers: { 'x-session-id': 's' } };
+    await send(relay, request);
+    const first = relay.records[0];
+    if (!first) throw new Error('nothing was booked');
+    const behaviour = { ...request.headers, 'x-fake-behaviour': '500x1' };
+    expect((await send(relay, { ...request, headers: behaviour })).status).toBe(200);
+    const moved = relay.records[1];
+    expect(moved?.attempts.map((attempt) => attempt.channelKeyId)[0]).toBe(first.channelKeyId);
+    expect(moved?.channelId).not.toBe(first.channelId);
+    for (let count = 0; count < 8; count++) await send(relay, request);
+    expect(new Set(relay.records.slice(1).map((record) => record.channelKeyId)).size).toBe(1);
+  });
+});
+
+it('a busy channel is passed over for once', async () => {
+  const channels = many().map((one) => ({ ...one, maxConcurrency: 1 }));
+  await withRelay(channels, async (relay) => {
+    const request = { path: '/v1/chat/completions', body: chat('x'), headers: { 'x-session-id': 's' } };
+    await send(relay, request);
+    const slow = { ...request.headers, 'x-fake-behaviour': 'delay=300' };
+    const held = send(relay, { ...request, headers: slow });
+    await fake.witness.waitFor((record) => record.headers['x-fake-behaviour'] === 'delay=300');
+    await send(relay, request);
+    await held;
+    await send(relay, request);
+    const [first, busy, slowOne, after] = relay.records;
+    expect(busy?.channelId).not.toBe(first?.channelId);
+    expect([slowOne?.channelKeyId, after?.channelKeyId]).toEqual([first?.channelKeyId, first?.channelKeyId]);
+  });
+});
+
+it('the memory is bounded and forgets what ended', () => {
+  let now = 0;
+  const affinity = new MemoryAffinity(() => now, 2);
+  const binding = { channelId: 'c', channelKeyId: 'k' };
+  for (const name of ['a', 'b']) affinity.bind(name, binding, 100);
+  affinity.bind('a', binding, 100);
+  affinity.bind('c', binding, 100);
+  expect(['a', 'b', 'c'].map((name) => affinity.get(name))).toEqual([binding, null, binding]);
+  now = 100;
+  expect(affinity.get('a')).toBeNull();
+});

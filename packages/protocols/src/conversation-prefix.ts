@@ -1,0 +1,48 @@
+// How a conversation begins, whatever its dialect: the system text and the first message of the user, as bytes.
+import { type Span, scanTopLevel, skipNested } from './json-scan.ts';
+
+const SYSTEM: readonly string[] = ['system', 'instructions'];
+const TURNS: readonly string[] = ['messages', 'input'];
+const WANTED: ReadonlySet<string> = new Set([...SYSTEM, ...TURNS]);
+const OPEN_BRACKET = 0x5b;
+const OPEN_BRACE = 0x7b;
+const USER = /"role"\s*:\s*"user"/;
+/** System and developer messages may come before the user's first. */
+const MOST_MESSAGES = 4;
+/** The role of a message is looked for this far from its start and its end. */
+const ROLE_WITHIN = 512;
+
+/** The parts of the beginning, in order; empty when the body has none or is not plainly written. */
+export function conversationPrefix(body: Buffer): Buffer[] {
+  const fields = scanTopLevel(body, WANTED)?.fields;
+  if (!fields) return [];
+  const parts: Buffer[] = [];
+  for (const name of SYSTEM) {
+    const span = fields.get(name);
+    if (span) parts.push(body.subarray(span.start, span.end));
+  }
+  const turns = TURNS.map((name) => fields.get(name)).find((span) => span !== undefined);
+  const first = turns ? firstTurns(body, turns) : [];
+  return first.length > 0 ? [...parts, ...first] : [];
+}
+
+/** The messages up to and including the first of the user; a bare text is that message. */
+function firstTurns(body: Buffer, { start, end }: Span): Buffer[] {
+  if (body[start] !== OPEN_BRACKET) return [body.subarray(start, end)];
+  const turns: Buffer[] = [];
+  let at = body.indexOf(OPEN_BRACE, start);
+  while (at !== -1 && at < end && turns.length < MOST_MESSAGES) {
+    const after = skipNested(body, at);
+    if (after === -1) break;
+    const turn = body.subarray(at, after);
+    turns.push(turn);
+    if (isOfUser(turn)) break;
+    at = body.indexOf(OPEN_BRACE, after);
+  }
+  return turns;
+}
+
+function isOfUser(turn: Buffer): boolean {
+  const start = turn.toString('latin1', 0, ROLE_WITHIN);
+  return USER.test(start) || USER.test(turn.subarray(-ROLE_WITHIN).toString('latin1'));
+}
