@@ -5,7 +5,7 @@ import type { PartResult } from './load/plan.ts';
 import type { UpstreamPorts } from './load/upstream.ts';
 import { askChild } from './measure/messages.ts';
 import { type OwnProcess, startOwnProcess } from './measure/own-process.ts';
-import type { Pinning } from './measure/pinning.ts';
+import { type Pinning, whenIdle } from './measure/pinning.ts';
 import { rssMb } from './measure/process-figures.ts';
 import { type Bench, type Round, runRound } from './measure/round.ts';
 import type { Options } from './options.ts';
@@ -45,6 +45,8 @@ export async function runSession(plan: SessionPlan): Promise<Outcome> {
     running.push(upstream);
     const generator = await startOwnProcess({ program: 'load/generator.ts' });
     running.push(generator);
+    const wrap = whenIdle(plan.pinning);
+    if (wrap) running.push(await startOwnProcess({ program: 'measure/keep-awake.ts', wrap }));
     const { targets, unavailable } = await startTargets(plan, upstream, running);
     const bench = { generator, upstream };
     const restMb = new Map<TargetName, number>();

@@ -11,6 +11,8 @@ const LF = 0x0a;
 export class AnswerReader {
   state: ReaderState = 'head';
   status = 0;
+  /** The connection can't be used again. */
+  closes = false;
   /** Every byte so far was the expected one. */
   equal = true;
   /** Events that have come whole. */
@@ -47,6 +49,7 @@ export class AnswerReader {
       }
       at = head.bodyAt - this.#head.length;
       this.status = head.status;
+      this.closes = head.closes;
       this.#chunked = head.chunked;
       this.#left = head.length ?? 0;
       this.#line = head.chunked ? '' : null;

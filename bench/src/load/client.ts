@@ -94,8 +94,10 @@ export class Client {
     const before = reader.events;
     reader.take(buffer.subarray(0, count));
     if (reader.events > before) this.#sawEvents(reader, { before, firstToken: template.firstToken });
-    if (reader.state === 'done' || reader.state === 'broken') this.#finish(verdict(reader, part.status));
-    else if (this.#leaveAfter >= 0 && reader.events > this.#leaveAfter) {
+    if (reader.state === 'done' || reader.state === 'broken') {
+      if (reader.closes) this.close();
+      this.#finish(verdict(reader, part.status));
+    } else if (this.#leaveAfter >= 0 && reader.events > this.#leaveAfter) {
       this.close();
       this.#finish('aborted');
     } else if (part.pauseMs > 0 && count >= buffer.length / 2) {

@@ -6,12 +6,15 @@ export type MessageHead = {
   /** Null without a `content-length`. */
   readonly length: number | null;
   readonly chunked: boolean;
+  /** The sender closes the connection after this message. */
+  readonly closes: boolean;
   /** Of an answer; NaN for a request. */
   readonly status: number;
 };
 
 const END = Buffer.from('\r\n\r\n');
 const LENGTH = /\r\ncontent-length: *(\d+)/i;
+const CLOSES = /\r\nconnection: *close/i;
 const CHUNKED = /\r\ntransfer-encoding: *chunked/i;
 
 /** @returns undefined while the head is incomplete */
@@ -23,6 +26,7 @@ export function readHead(bytes: Buffer): MessageHead | undefined {
   return {
     bodyAt: end + END.length,
     length: length === undefined ? null : Number(length),
+    closes: CLOSES.test(text),
     chunked: length === undefined && CHUNKED.test(text),
     status: Number(text.slice(9, 12)),
   };

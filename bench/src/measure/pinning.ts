@@ -32,6 +32,20 @@ export function onRelayCore(
   return { file: 'taskset', args: ['-c', String(pinning.relayCore), file, ...args] };
 }
 
+/** The command that runs a program only while its core has nothing else to do; absent where that can't be had. */
+export function whenIdle(
+  pinning: Pinning,
+): ((file: string, args: readonly string[]) => { file: string; args: string[] }) | undefined {
+  if (pinning.missing) return undefined;
+  try {
+    execFileSync('chrt', ['-i', '0', 'true'], { stdio: 'pipe' });
+  } catch {
+    // No such program: the cores may sleep.
+    return undefined;
+  }
+  return (file, args) => ({ file: 'chrt', args: ['-i', '0', file, ...args] });
+}
+
 /** Moves a running process off the relay's core. */
 export function moveAside(pinning: Pinning, pid: number): void {
   if (pinning.missing) return;
