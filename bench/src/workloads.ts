@@ -151,7 +151,7 @@ export const WORKLOADS: readonly Workload[] = [
   {
     ...{ name: 'many', about: '1,000 keys × 100 channels × 500 models', unit: 'request', quick: false },
     ...{ relayOnly: true, many: true },
-    parts: { json: { connections: 16 } },
+    parts: { json: { ...BY_COUNT, connections: 16, total: 2_500 } },
   },
 ];
 

@@ -50,7 +50,7 @@ export const ANY_CREDENTIALS: Credentials = {
 
 export const MODEL = 'bench-model-000';
 /** The first channel that has it answers 429. */
-export const FALLBACK_MODEL = 'bench-model-429';
+export const FALLBACK_MODEL = 'bench-model-lim';
 export const MODELS_OF_MANY = 500;
 export const KEYS_OF_MANY = 1_000;
 export const CHANNELS_OF_MANY = 100;
