@@ -8,6 +8,7 @@ import { MemoryAffinity } from './routing/affinity.ts';
 import { CandidateIndex } from './routing/candidates.ts';
 import { MemoryChannelHealth } from './routing/health.ts';
 import { MemoryChannelSlots } from './routing/slots.ts';
+import { WaitingRoom } from './routing/waiting-room.ts';
 import { Deadlines } from './upstream/deadlines.ts';
 import { UpstreamPools } from './upstream/pools.ts';
 
@@ -59,6 +60,8 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     candidates: new CandidateIndex(),
     health: deps.health ?? new MemoryChannelHealth(() => deps.snapshots.current().settings.cooldown),
     slots: deps.slots ?? new MemoryChannelSlots(),
+    slotQueue: new WaitingRoom(),
+    placeQueue: new WaitingRoom(),
     affinity: deps.affinity ?? new MemoryAffinity(deps.clock.nowMs),
     random: deps.random ?? Math.random,
     nowMs: deps.clock.nowMs,

@@ -66,6 +66,9 @@ export type Pass = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** The `limit` of a denial that may be over in a moment: such a request waits briefly before it is refused. */
+export const PARALLEL_LIMIT = 'parallel requests';
+
 /** RPM, TPM and concurrency: takes all that apply, or none (`limit_reached` with limit, scope, max; retryAfterMs). */
 export type Admission = { take(request: AdmissionRequest): Maybe<Pass | Denial> };
 

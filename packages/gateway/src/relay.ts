@@ -5,7 +5,7 @@ import { totalTokens } from '@api-proxy/protocols/usage';
 import { type Denial, isDenial } from './denial.ts';
 import { CLIENT_LEFT, type Ending, refuse } from './ending.ts';
 import type { Exchange } from './exchange.ts';
-import type { Caller, ChannelSlots, LiveEvents, Purse, Settlements } from './ports.ts';
+import type { Caller, LiveEvents, Purse, Settlements } from './ports.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
@@ -16,16 +16,16 @@ import { type PlanDeps, plan } from './steps/plan.ts';
 import { read } from './steps/read.ts';
 import { record, recordStart } from './steps/record.ts';
 import { settle } from './steps/settle.ts';
-import { Held, Trace } from './trace.ts';
+import { Held, type HeldDeps, Trace } from './trace.ts';
 
 export type RelayDeps = AuthenticateDeps &
   AdmitDeps &
   PlanDeps &
-  AttemptDeps & {
+  AttemptDeps &
+  HeldDeps & {
     readonly purse: Purse;
     readonly settlements: Settlements;
     readonly live: LiveEvents;
-    readonly slots: ChannelSlots;
     readonly logger: Logger;
   };
 
@@ -36,7 +36,7 @@ export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> 
   if (isDenial(caller)) return refuse(exchange, caller).finish();
 
   const trace = new Trace();
-  const held = new Held(deps.slots);
+  const held = new Held(caller.user.id, deps);
   let spentTokens = 0;
   try {
     const ending = await journey({ exchange, caller, trace, held }, deps);
@@ -81,6 +81,7 @@ async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): P
   trace.call = call;
 
   const pass = await admit({ exchange, caller, call }, deps);
+  if (pass === null) return CLIENT_LEFT;
   if (isDenial(pass)) return refuse(exchange, pass);
   held.pass = pass;
 

@@ -84,11 +84,21 @@ export type Patience = {
   readonly affinityMs: number;
   /** How long it is remembered which channel key made a stored response. */
   readonly storedResponseMs: number;
+  /** How long a request waits when all its channels are busy, and behind how many others at most. */
+  readonly channelQueueMs: number;
+  readonly channelQueueLength: number;
+  /** How long a request waits for a place under a limit of parallel requests (agents call tools in parallel); 0 = not at all. */
+  readonly placeQueueMs: number;
+  readonly placeQueueLength: number;
 };
 
 export const DEFAULT_PATIENCE: Patience = {
   affinityMs: 600_000,
   storedResponseMs: 30 * 86_400_000,
+  channelQueueMs: 10_000,
+  channelQueueLength: 500,
+  placeQueueMs: 1_000,
+  placeQueueLength: 20,
 };
 
 /** The configured values over the defaults. */

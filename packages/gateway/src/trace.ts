@@ -3,6 +3,7 @@ import type { Call } from './call.ts';
 import type { AttemptRecord } from './exchange-record.ts';
 import type { ChannelSlots, Hold, Pass } from './ports.ts';
 import type { Candidate, Route } from './routing/route.ts';
+import type { WaitingRoom } from './routing/waiting-room.ts';
 
 export class Trace {
   call: Call | null = null;
@@ -14,31 +15,47 @@ export class Trace {
   answered = false;
 }
 
+export type HeldDeps = {
+  readonly slots: ChannelSlots;
+  /** Who waits for a channel's slot, by channel id. */
+  readonly slotQueue: WaitingRoom;
+  /** Who waits for a place under a limit, by user id. */
+  readonly placeQueue: WaitingRoom;
+};
+
 /** What a request holds while it runs; given back by {@link Held.release}, whatever ended it. */
 export class Held {
   pass: Pass | null = null;
   hold: Hold | null = null;
-  readonly #slots: ChannelSlots;
+  readonly #deps: HeldDeps;
+  readonly #userId: string;
   #slot: string | null = null;
 
-  constructor(slots: ChannelSlots) {
-    this.#slots = slots;
+  constructor(userId: string, deps: HeldDeps) {
+    this.#userId = userId;
+    this.#deps = deps;
   }
 
   takeSlot(channelId: string, max: number | null): boolean {
-    if (!this.#slots.tryTake(channelId, max)) return false;
+    if (!this.#deps.slots.tryTake(channelId, max)) return false;
     this.#slot = channelId;
     return true;
   }
 
   releaseSlot(): void {
-    if (this.#slot !== null) this.#slots.release(this.#slot);
+    const slot = this.#slot;
+    if (slot === null) return;
     this.#slot = null;
+    this.#deps.slots.release(slot);
+    this.#deps.slotQueue.wake(slot);
   }
 
   release(actualTokens: number): void {
     this.releaseSlot();
-    this.pass?.release(actualTokens);
+    if (this.pass) {
+      this.pass.release(actualTokens);
+      this.#deps.placeQueue.wake(this.#userId);
+    }
     this.hold?.release();
   }
 }

@@ -20,7 +20,7 @@ export class Route {
   readonly #triedKeys = new Set<string>();
   /** Channels that failed as a whole: their other keys come after other channels. */
   readonly #failed = new Set<string>();
-  /** Channels without a free slot: not tried in this request. */
+  /** Channels without a free slot. */
   readonly #busy = new Set<string>();
   readonly #notes: DecisionRecord[] = [];
 
@@ -57,7 +57,7 @@ export class Route {
       const found = this.#draw(tier, nowMs, true);
       if (found) return this.#take(found);
     }
-    const cooling = this.#triedKeys.size === 0 ? this.#soonest() : null;
+    const cooling = this.#triedKeys.size === 0 && this.#busy.size === 0 ? this.#soonest() : null;
     return cooling ? this.#take(cooling) : null;
   }
 
@@ -68,7 +68,7 @@ export class Route {
     const key = option.keys.find((one) => one.id === binding.channelKeyId);
     if (!key || this.#triedKeys.has(key.id)) return null;
     if (this.#health.coolingUntilMs(key.id, option.upstreamModel) > nowMs) return null;
-    this.#notes.push({ channelId: option.channel.id, kept: true, reason: 'affinity' });
+    this.#note({ channelId: option.channel.id, kept: true, reason: 'affinity' });
     return this.#take({ option, key });
   }
 
@@ -88,10 +88,22 @@ export class Route {
     this.#failed.add(channelId);
   }
 
-  /** The channel has no free slot. */
-  markBusy(channelId: string): void {
+  /** The candidate's channel has no free slot: it was not tried. */
+  markBusy({ option, key }: Candidate): void {
+    const channelId = option.channel.id;
+    this.#triedKeys.delete(key.id);
     this.#busy.add(channelId);
-    this.#notes.push({ channelId, kept: false, reason: 'busy' });
+    this.#note({ channelId, kept: false, reason: 'busy' });
+  }
+
+  /** Channels without a free slot may have one again. */
+  forgetBusy(): void {
+    this.#busy.clear();
+  }
+
+  /** The channels without a free slot. */
+  get busy(): readonly string[] {
+    return [...this.#busy];
   }
 
   /** When the first cooling key is due; 0 when none cools. */
@@ -104,6 +116,11 @@ export class Route {
       }
     }
     return due;
+  }
+
+  #note(note: DecisionRecord): void {
+    const known = this.#notes.some((one) => one.channelId === note.channelId && one.reason === note.reason);
+    if (!known) this.#notes.push(note);
   }
 
   #take(candidate: Candidate): Candidate {
@@ -154,7 +171,7 @@ export class Route {
       if (this.#health.coolingUntilMs(key.id, option.upstreamModel) <= nowMs) return key;
       cooling = true;
     }
-    if (cooling) this.#notes.push({ channelId: option.channel.id, kept: false, reason: 'cooling' });
+    if (cooling) this.#note({ channelId: option.channel.id, kept: false, reason: 'cooling' });
     return null;
   }
 

@@ -1,17 +1,33 @@
 // Step: may this caller make this call now. Cheap rules first, then all counted limits at once.
 import type { AddressRules } from '../address-rules.ts';
 import type { Call } from '../call.ts';
-import type { Denial } from '../denial.ts';
+import { type Denial, isDenial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
 import { estimateInputTokens } from '../metering/estimate.ts';
-import type { Admission, Caller, Pass } from '../ports.ts';
+import { type Admission, type Caller, type Maybe, PARALLEL_LIMIT, type Pass } from '../ports.ts';
+import type { WaitingRoom } from '../routing/waiting-room.ts';
+import { patienceOf } from '../snapshot.ts';
 
 export type AdmitInput = { readonly exchange: Exchange; readonly caller: Caller; readonly call: Call };
 
-export type AdmitDeps = { readonly admission: Admission; readonly addresses: AddressRules };
+export type AdmitDeps = {
+  readonly admission: Admission;
+  readonly addresses: AddressRules;
+  readonly placeQueue: WaitingRoom;
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+};
 
-/** @returns a place inside every limit, or 403 / 404 / 429 / 503. Nothing is taken when denied. */
-export async function admit(input: AdmitInput, deps: AdmitDeps): Promise<Pass | Denial> {
+/** @returns a place inside every limit, or 403 / 404 / 429 / 503 with nothing taken; null when the client left. */
+export async function admit(input: AdmitInput, deps: AdmitDeps): Promise<Pass | Denial | null> {
+  const refused = refusal(input, deps);
+  if (refused) return refused;
+  const answer = await take(input, deps, input.exchange.startedAtMs);
+  return isParallel(answer) ? waitForPlace(input, deps, answer) : answer;
+}
+
+/** The rules that need no counting. */
+function refusal(input: AdmitInput, deps: AdmitDeps): Denial | null {
   const { exchange, caller, call } = input;
   if (caller.user.status !== 'active') return { denied: 'user_disabled' };
   if (!deps.addresses.allow(caller.key.allowedIps, exchange.clientIp)) return { denied: 'ip_not_allowed' };
@@ -26,11 +42,45 @@ export async function admit(input: AdmitInput, deps: AdmitDeps): Promise<Pass | 
   if (exchange.snapshot.models.get(call.model)?.enabled === false) {
     return { denied: 'model_unknown', facts: { model: call.model } };
   }
+  return null;
+}
+
+function take({ exchange, caller, call }: AdmitInput, deps: AdmitDeps, nowMs: number): Maybe<Pass | Denial> {
   return deps.admission.take({
     requestId: exchange.requestId,
     caller,
     operation: exchange.endpoint.operation,
     estimatedTokens: estimateInputTokens(call.body.length) + (call.maxOutputTokens ?? 0),
-    nowMs: exchange.startedAtMs,
+    nowMs,
   });
+}
+
+/** Too many at once: others of this user may end in a moment. */
+async function waitForPlace(
+  input: AdmitInput,
+  deps: AdmitDeps,
+  denial: Denial,
+): Promise<Pass | Denial | null> {
+  const { exchange, caller } = input;
+  const { placeQueueMs, placeQueueLength } = patienceOf(exchange.snapshot);
+  const began = deps.monotonicMs();
+  const answer = await deps.placeQueue.wait<Pass | Denial>({
+    names: [caller.user.id],
+    exchange,
+    forMs: placeQueueMs,
+    most: placeQueueLength,
+    attempt: async () => {
+      const again = await take(input, deps, deps.nowMs());
+      return isParallel(again) ? null : again;
+    },
+    giveBack: (taken) => {
+      if (!isDenial(taken)) taken.release(0);
+    },
+  });
+  exchange.waitedMs += deps.monotonicMs() - began;
+  return exchange.clientGone && answer === null ? null : (answer ?? denial);
+}
+
+function isParallel(answer: Pass | Denial): answer is Denial {
+  return isDenial(answer) && answer.facts?.limit === PARALLEL_LIMIT;
 }

@@ -5,13 +5,15 @@ import type { Exchange } from '../exchange.ts';
 import type { Affinity, Caller } from '../ports.ts';
 import type { Verdict } from '../routing/classify.ts';
 import type { Candidate, Route } from '../routing/route.ts';
+import type { WaitingRoom } from '../routing/waiting-room.ts';
+import { patienceOf } from '../snapshot.ts';
 import type { Held, Trace } from '../trace.ts';
 import { BodyMaker } from './body-maker.ts';
 import { Bond } from './bond.ts';
 import { Lessons } from './lessons.ts';
 import { type Committed, type Failed, type TryDeps, tryOnce } from './try-once.ts';
 
-export type AttemptDeps = TryDeps & { readonly affinity: Affinity };
+export type AttemptDeps = TryDeps & { readonly affinity: Affinity; readonly slotQueue: WaitingRoom };
 
 export type AttemptInput = {
   readonly exchange: Exchange;
@@ -56,19 +58,45 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
     if (!result.verdict.next || tries >= maxAttempts) break;
     candidate = await free(turn, follow(route, result.verdict, { candidate, nowMs: deps.nowMs() }), deps);
   }
+  if (exchange.clientGone) return null;
   return last ?? noneFree(turn, deps.nowMs());
 }
 
 /** `wanted`, else the bound candidate, else the next by draw, as soon as one's channel has a free slot; the slot is then held. */
 async function free(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Promise<Candidate | null> {
-  const { route, held, bond } = turn;
+  const { route, bond } = turn;
   const first = wanted ?? (await bond.preferred(route, deps.nowMs));
-  for (let next = first ?? route.next(deps.nowMs()); next; next = route.next(deps.nowMs())) {
+  const found = takeFree(turn, first ?? route.next(deps.nowMs()), deps);
+  return found === null && route.sawBusy ? waitForSlot(turn, deps) : found;
+}
+
+function takeFree({ route, held }: Turn, first: Candidate | null, deps: AttemptDeps): Candidate | null {
+  for (let next = first; next; next = route.next(deps.nowMs())) {
     const { channel } = next.option;
     if (held.takeSlot(channel.id, channel.maxConcurrency)) return next;
-    route.markBusy(channel.id);
+    route.markBusy(next);
   }
   return null;
+}
+
+async function waitForSlot(turn: Turn, deps: AttemptDeps): Promise<Candidate | null> {
+  const { exchange, route, held, bond } = turn;
+  const patience = patienceOf(exchange.snapshot);
+  const began = deps.monotonicMs();
+  const candidate = await deps.slotQueue.wait({
+    names: route.busy,
+    exchange,
+    forMs: patience.channelQueueMs,
+    most: patience.channelQueueLength,
+    attempt: () => {
+      route.forgetBusy();
+      const nowMs = deps.nowMs();
+      return takeFree(turn, bond.known(route, nowMs) ?? route.next(nowMs), deps);
+    },
+    giveBack: () => held.releaseSlot(),
+  });
+  exchange.waitedMs += deps.monotonicMs() - began;
+  return candidate;
 }
 
 /** One key, as often as the failure table allows. */

@@ -41,7 +41,12 @@ export class Bond {
     if (this.#name === null) return null;
     const answer = this.#affinity.get(this.#name);
     this.#binding = answer instanceof Promise ? await answer : answer;
-    return this.#binding ? route.bound(this.#binding, nowMs()) : null;
+    return this.known(route, nowMs());
+  }
+
+  /** As {@link preferred}, by what is known already. */
+  known(route: Route, nowMs: number): Candidate | null {
+    return this.#binding ? route.bound(this.#binding, nowMs) : null;
   }
 
   /** A candidate is about to be tried: the first one binds, so that parallel requests of a new conversation meet there. */
