@@ -6,20 +6,13 @@ import { newId } from '@api-proxy/kit/id';
 import { eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import type { Context } from '../context.ts';
-import { invalidInput } from '../failure.ts';
 import type { Verb } from '../verb.ts';
 import { loadChannel, type StoredChannel } from './channel-view.ts';
 import { checkChannelUrls } from './channel-write.ts';
+import { modelToTest } from './model-to-test.ts';
 import { targetOf } from './probe-target.ts';
 
 const MAX_TEXT = 2_000;
-
-function modelToTest({ row }: StoredChannel, wanted: string | undefined): string {
-  const model = wanted ?? row.healthModel ?? row.models.find((name) => name !== '*');
-  if (!model)
-    throw invalidInput('body.model', 'name a model: this channel accepts all and has no health-check model');
-  return model;
-}
 
 /** As the gateway does: the channel's rename, else the model's upstream name, else the name itself. */
 async function upstreamName(context: Context, stored: StoredChannel, model: string): Promise<string> {
@@ -35,9 +28,9 @@ async function upstreamName(context: Context, stored: StoredChannel, model: stri
 export const testChannel: Verb<typeof contract> = async (context, { params, body }) => {
   const actor = requireActor(context, 'admin');
   const stored = await loadChannel(context.db, params.channelId);
-  const model = modelToTest(stored, body.model);
   await checkChannelUrls(context, stored.row);
   const { key, target } = targetOf(context, stored);
+  const model = body.model ?? (await modelToTest(context, stored, target));
   const at = new Date(context.clock.nowMs());
   const result = await context.channelProbe.test(target, await upstreamName(context, stored, model));
   const answer = result.answer?.slice(0, MAX_TEXT) ?? null;
