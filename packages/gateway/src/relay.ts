@@ -97,7 +97,10 @@ async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): P
   const committed = await attempt({ exchange, caller, call, route, trace, held }, deps);
   if (committed === null) return CLIENT_LEFT;
   if (isDenial(committed)) return refuse(exchange, committed);
-  if (committed.kind === 'failed') return giveUp(exchange, trace, committed);
+  if (committed.kind === 'failed') {
+    const nowMs = deps.nowMs();
+    return giveUp(exchange, trace, { failed: committed, dueMs: route.soonestDueMs(nowMs) - nowMs });
+  }
 
   const headers = [...flat(pass.headers), ...flat(money?.headers)];
   const secret = trace.candidate?.key.secret.reveal() ?? '';

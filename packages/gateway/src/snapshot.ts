@@ -90,6 +90,10 @@ export type Patience = {
   /** How long a request waits for a place under a limit of parallel requests (agents call tools in parallel); 0 = not at all. */
   readonly placeQueueMs: number;
   readonly placeQueueLength: number;
+  /** All attempts of a request together, from the first dispatch to the first byte of an answer. */
+  readonly attemptsMs: number;
+  /** Before an overloaded upstream is asked again: this long the first time, twice the second, ± half. */
+  readonly overloadPauseMs: number;
 };
 
 export const DEFAULT_PATIENCE: Patience = {
@@ -99,6 +103,8 @@ export const DEFAULT_PATIENCE: Patience = {
   channelQueueLength: 500,
   placeQueueMs: 1_000,
   placeQueueLength: 20,
+  attemptsMs: 600_000,
+  overloadPauseMs: 500,
 };
 
 /** The configured values over the defaults. */

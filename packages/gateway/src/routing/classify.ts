@@ -102,13 +102,13 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
   },
   overloaded: {
     reason: 'overloaded',
-    retrySame: 0,
+    retrySame: 2,
     next: true,
     keyOnly: false,
     lesson: 'overloaded',
     exhausted: 529,
   },
-  connect: { reason: 'connect', retrySame: 0, next: true, keyOnly: false, lesson: 'failure', exhausted: 502 },
+  connect: { reason: 'connect', retrySame: 1, next: true, keyOnly: false, lesson: 'failure', exhausted: 502 },
   reset: { reason: 'reset', retrySame: 1, next: true, keyOnly: false, lesson: 'failure', exhausted: 502 },
   timeout: { reason: 'timeout', retrySame: 0, next: true, keyOnly: false, lesson: 'failure', exhausted: 504 },
   error_in_answer: {

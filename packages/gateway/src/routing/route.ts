@@ -106,13 +106,14 @@ export class Route {
     return [...this.#busy];
   }
 
-  /** When the first cooling key is due; 0 when none cools. */
-  soonestDueMs(): number {
+  /** When to come back: the minimum over all keys that could serve; a second for one that is free and was not tried. 0 when none says. */
+  soonestDueMs(nowMs: number): number {
     let due = 0;
     for (const option of this.#candidates.options) {
       for (const key of option.keys) {
         const until = this.#health.coolingUntilMs(key.id, option.upstreamModel);
-        if (until > 0 && (due === 0 || until < due)) due = until;
+        const wanted = until > nowMs ? until : this.#triedKeys.has(key.id) ? 0 : nowMs + 1_000;
+        if (wanted > 0 && (due === 0 || wanted < due)) due = wanted;
       }
     }
     return due;

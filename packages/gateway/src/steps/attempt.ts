@@ -11,9 +11,14 @@ import type { Held, Trace } from '../trace.ts';
 import { BodyMaker } from './body-maker.ts';
 import { Bond } from './bond.ts';
 import { Lessons } from './lessons.ts';
+import { pause } from './pause.ts';
 import { type Committed, type Failed, type TryDeps, tryOnce } from './try-once.ts';
 
-export type AttemptDeps = TryDeps & { readonly affinity: Affinity; readonly slotQueue: WaitingRoom };
+export type AttemptDeps = TryDeps & {
+  readonly affinity: Affinity;
+  readonly slotQueue: WaitingRoom;
+  readonly random: () => number;
+};
 
 export type AttemptInput = {
   readonly exchange: Exchange;
@@ -44,10 +49,11 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
   const { maxAttempts } = exchange.snapshot.settings;
   let last: Failed | null = null;
   let candidate = await free(turn, null, deps);
+  const dueMonoMs = deps.monotonicMs() + patienceOf(exchange.snapshot).attemptsMs;
   for (let tries = 1; candidate; tries++) {
     bond.trying(candidate);
     const body = bodies.bodyFor(candidate.option.upstreamModel);
-    const result = await tryKey({ ...turn, candidate, body }, deps);
+    const result = await tryKey({ ...turn, candidate, body, dueMonoMs }, deps);
     if (result?.kind === 'committed') {
       bond.answered(candidate, route, result.answer);
       return result;
@@ -55,7 +61,7 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
     held.releaseSlot();
     if (result === null) return null;
     last = result;
-    if (!result.verdict.next || tries >= maxAttempts) break;
+    if (!result.verdict.next || tries >= maxAttempts || deps.monotonicMs() >= dueMonoMs) break;
     candidate = await free(turn, follow(route, result.verdict, { candidate, nowMs: deps.nowMs() }), deps);
   }
   if (exchange.clientGone) return null;
@@ -99,14 +105,23 @@ async function waitForSlot(turn: Turn, deps: AttemptDeps): Promise<Candidate | n
   return candidate;
 }
 
-/** One key, as often as the failure table allows. */
+/** One key, as often as the failure table and the deadline allow. */
 async function tryKey(
-  input: Turn & { candidate: Candidate; body: Buffer },
+  input: Turn & { candidate: Candidate; body: Buffer; dueMonoMs: number },
   deps: AttemptDeps,
 ): Promise<Committed | Failed | null> {
-  for (let again = 0; ; again++) {
+  const { exchange, dueMonoMs } = input;
+  for (let again = 1; ; again++) {
     const result = await tryOnce(input, deps);
-    if (result?.kind !== 'failed' || again >= result.verdict.retrySame) return result;
+    if (result?.kind !== 'failed' || again > result.verdict.retrySame) return result;
+    if (result.verdict.reason === 'overloaded') {
+      const { overloadPauseMs } = patienceOf(exchange.snapshot);
+      const pauseMs = overloadPauseMs * again * (0.5 + deps.random());
+      // What the upstream asks for is longer than a retry may wait.
+      if (result.retryAfterMs !== null && result.retryAfterMs > pauseMs) return result;
+      await pause(exchange, pauseMs);
+    }
+    if (deps.monotonicMs() >= dueMonoMs) return result;
   }
 }
 
@@ -124,6 +139,6 @@ function follow(
 
 function noneFree({ route, call }: AttemptInput, nowMs: number): Denial {
   if (route.sawBusy) return { denied: 'channels_limited', retryAfterMs: 1_000 };
-  const retryAfterMs = Math.max(1_000, route.soonestDueMs() - nowMs);
+  const retryAfterMs = Math.max(1_000, route.soonestDueMs(nowMs) - nowMs);
   return { denied: 'no_channel', retryAfterMs, facts: { model: call.model } };
 }

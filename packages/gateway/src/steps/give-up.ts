@@ -28,7 +28,12 @@ const SENTENCE: Readonly<Record<Reason, string>> = {
 const DEFAULT_RETRY_AFTER_MS = 5_000;
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-export function giveUp(exchange: Exchange, trace: Trace, failed: Failed): Ending {
+/** @param dueMs how long until some candidate may be tried again, 0 when that is not known. */
+export function giveUp(
+  exchange: Exchange,
+  trace: Trace,
+  { failed, dueMs }: { failed: Failed; dueMs: number },
+): Ending {
   const { verdict, signal } = failed;
   const secret = trace.candidate?.key.secret.reveal() ?? '';
   const errorText = redact(textOf(signal), secret);
@@ -45,7 +50,9 @@ export function giveUp(exchange: Exchange, trace: Trace, failed: Failed): Ending
   const status = statusFor(exchange, verdict.exhausted);
   const wait =
     status === 429 || status === 503 || status === 529
-      ? (failed.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS)
+      ? dueMs > 0
+        ? dueMs
+        : (failed.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS)
       : null;
   const fault = {
     status,

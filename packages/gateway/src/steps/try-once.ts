@@ -27,6 +27,8 @@ export type Try = {
   readonly lessons: Lessons;
   readonly candidate: Candidate;
   readonly body: Buffer;
+  /** Monotonic time by which some attempt of the request must have begun to answer. */
+  readonly dueMonoMs: number;
 };
 
 export type Answer = Extract<Opening, { kind: 'answer' }>;
@@ -90,12 +92,13 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, original };
 }
 
-function send({ exchange, candidate, body }: Try, deps: TryDeps): UpstreamCall {
+function send({ exchange, candidate, body, dueMonoMs }: Try, deps: TryDeps): UpstreamCall {
   const { channel, target } = candidate.option;
+  const leftMs = Math.max(0, dueMonoMs - deps.monotonicMs());
   const upstream = new UpstreamCall({
     deadlines: deps.deadlines,
     monotonicMs: deps.monotonicMs,
-    firstByteTimeoutMs: channel.firstByteTimeoutMs,
+    firstByteTimeoutMs: Math.min(channel.firstByteTimeoutMs, leftMs),
     idleTimeoutMs: channel.idleTimeoutMs,
   });
   exchange.onClientGone = () => upstream.abort();
