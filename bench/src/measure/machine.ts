@@ -1,6 +1,6 @@
 // What a reader has to know of the machine; nothing that tells whose it is.
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import process from 'node:process';
 
 export type Machine = {
@@ -13,6 +13,8 @@ export type Machine = {
   /** The checkout had changes that are not in the commit. */
   readonly changed: boolean;
   readonly pinned: string;
+  /** Load of the last minute before the run; above 1, others were at work too. */
+  readonly load: number;
 };
 
 export function machineFacts(pinned: string): Machine {
@@ -25,6 +27,7 @@ export function machineFacts(pinned: string): Machine {
     commit: said('git', ['rev-parse', '--short', 'HEAD']) || 'unknown',
     changed: said('git', ['status', '--porcelain', '--untracked-files=no']) !== '',
     pinned,
+    load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }
 

@@ -37,7 +37,7 @@ export function markdownReport(parts: ReportParts): string {
     `# Bench ${parts.date}, commit ${machine.commit}${machine.changed ? ' with changes' : ''}`,
     '',
     `${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, ${machine.kernel}, Node ${machine.node}; ` +
-      `${machine.pinned}; ${parts.rounds} interleaved rounds, ${parts.full ? 'full' : 'quick'} run. ` +
+      `${machine.pinned}; load ${machine.load} before the start; ${parts.rounds} interleaved rounds, ${parts.full ? 'full' : 'quick'} run. ` +
       'Median, and [range] where it is wide.',
     '',
     ...table(figures),
