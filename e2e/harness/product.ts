@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { available } from './available.ts';
@@ -65,6 +66,17 @@ async function newDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   return { url: url.href, drop: () => run(`drop database if exists ${name} with (force)`) };
 }
 
+/** While the console starts, the listener answers with a page that says so; this waits until it is done. */
+async function untilPages(url: string): Promise<void> {
+  const endMs = Date.now() + START_MS;
+  while (Date.now() < endMs) {
+    const { status } = await fetch(url);
+    if (status === 200) return;
+    await sleep(100);
+  }
+  throw new Error('the console did not start');
+}
+
 /** Starts a new installation with an empty database. */
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const port = await freePort();
@@ -84,8 +96,8 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     ...options.env,
   };
   const url = `http://127.0.0.1:${port}`;
-  const launch = () =>
-    startProgram({
+  const launch = async () => {
+    const program = await startProgram({
       file: process.execPath,
       args: ['apps/server/src/main.ts'],
       options: { cwd: ROOT, env },
@@ -93,6 +105,9 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       stopSignal: 'SIGTERM',
       deadlineMs: START_MS,
     });
+    if (options.console) await untilPages(url);
+    return program;
+  };
   let program: Program = await launch();
   return {
     url,

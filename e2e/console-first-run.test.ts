@@ -1,0 +1,89 @@
+// A new user gets from an empty installation to a first relayed request by clicking only.
+import { listRequestLogs } from '@api-proxy/contracts/request-logs';
+import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { available } from './harness/available.ts';
+import { launchBrowser, openPage, type Watched } from './harness/browser.ts';
+import { stranger } from './harness/person.ts';
+import { type Product, startProduct } from './harness/product.ts';
+
+const LOGIN = { email: 'ada@example.com', password: 'correct horse battery' };
+
+describe.skipIf(!available().chromiumPath)('the console from nothing', () => {
+  let product: Product;
+  let upstream: FakeUpstream;
+  let browser: Browser;
+  let view: Watched;
+
+  beforeAll(async () => {
+    [product, upstream, browser] = await Promise.all([
+      startProduct({ database: 'embedded', console: true }),
+      startFakeUpstream(),
+      launchBrowser(),
+    ]);
+    view = await openPage(browser, { locale: 'en-US' });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await product?.remove();
+    await upstream?.close();
+  });
+
+  it('registers, adds a channel and tests it, prices its models, grants quota, makes a key, calls', async () => {
+    const { page, picture } = view;
+    await page.goto(product.url);
+    await page.getByRole('link', { name: 'Get started' }).first().click();
+    await page.getByLabel('Name', { exact: true }).fill('Ada');
+    await page.getByLabel('E-mail').fill(LOGIN.email);
+    await page.getByLabel('Password').fill(LOGIN.password);
+    await picture('register');
+    await page.getByRole('button', { name: 'Create account' }).click();
+
+    await page.waitForURL('**/setup');
+    await page.getByLabel('Address').fill(upstream.url);
+    await page.getByLabel('API key', { exact: true }).fill('upstream-secret');
+    await picture('setup-channel');
+    await page.getByRole('button', { name: 'Add channel' }).click();
+    await page.getByRole('button', { name: 'Test now' }).click();
+    await page
+      .getByText(/ answered/)
+      .first()
+      .waitFor();
+    await picture('setup-channel-tested');
+    await page.getByRole('button', { name: 'Continue' }).click();
+
+    await page.getByRole('button', { name: /^Add \d+ models/ }).click();
+    await page.getByRole('button', { name: 'Add to my balance' }).click();
+    await page.getByRole('button', { name: 'Create key', exact: true }).click();
+    await expect.poll(() => page.getByText(/sk-relay-\w{4}-\w{32}/).count()).toBeGreaterThan(0);
+    await picture('setup-key');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: /^Call .* now$/ }).click();
+    await page.getByTestId('first-call-ok').waitFor({ timeout: 20_000 });
+    await picture('setup-done');
+    expect(view.problems).toEqual([]);
+    expect(upstream.witness.summary().outcomes.complete).toBeGreaterThanOrEqual(2);
+  }, 120_000);
+
+  it('the request is in the log with its cost, and the balance is smaller by it', async () => {
+    const { page, picture } = view;
+    const ada = stranger(product.url);
+    await ada.request('POST', '/api/auth/sign-in/email', LOGIN);
+    const { items } = await ada.call(listRequestLogs, {});
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ outcome: 'ok', stream: true, priced: true });
+    expect(items[0]?.costUsd).not.toBe('0');
+    await page.goto(`${product.url}/logs`);
+    await page
+      .getByText(items[0]?.modelAsked ?? '')
+      .first()
+      .waitFor();
+    await picture('logs');
+    await page.goto(`${product.url}/dashboard`);
+    await page.getByText('Balance').first().waitFor();
+    await picture('dashboard');
+    expect(view.problems).toEqual([]);
+  }, 60_000);
+});
