@@ -104,7 +104,7 @@ async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): P
 
   const headers = [...flat(pass.headers), ...flat(money?.headers)];
   const secret = trace.candidate?.key.secret.reveal() ?? '';
-  return deliver({ exchange, call, committed, headers, secret, monotonicMs: deps.monotonicMs });
+  return deliver({ ...deps, exchange, call, committed, headers, secret });
 }
 
 async function identify(exchange: Exchange, deps: RelayDeps): Promise<Caller | Denial> {

@@ -94,6 +94,8 @@ export type Patience = {
   readonly attemptsMs: number;
   /** Before an overloaded upstream is asked again: this long the first time, twice the second, ± half. */
   readonly overloadPauseMs: number;
+  /** The silence in an event stream after which its client gets a keep-alive. */
+  readonly keepAliveMs: number;
 };
 
 export const DEFAULT_PATIENCE: Patience = {
@@ -105,6 +107,7 @@ export const DEFAULT_PATIENCE: Patience = {
   placeQueueLength: 20,
   attemptsMs: 600_000,
   overloadPauseMs: 500,
+  keepAliveMs: 10_000,
 };
 
 /** The configured values over the defaults. */

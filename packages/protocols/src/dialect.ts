@@ -33,6 +33,8 @@ export type Dialect = {
   renderError(fault: Fault): string;
   /** The event that ends a stream with a failure, with its blank line. */
   renderErrorEvent(fault: Fault): string;
+  /** What keeps a client of a silent stream from giving up: a whole event, or a comment with its blank line. */
+  readonly keepAlive: string;
   /** Roughly how many bytes of a stream carry one output token; for estimates only. */
   readonly streamBytesPerToken: number;
 };

@@ -140,3 +140,27 @@ export function eventData(event: Buffer): string {
   }
   return data;
 }
+
+/** Longer chunks than this are no mere keep-alives, and are not looked at. */
+const LONGEST_KEEP_ALIVE = 512;
+const PING = Buffer.from('event: ping');
+const PING_CLOSE = Buffer.from('event:ping');
+const COLON = 0x3a;
+
+/** Whether a chunk brings more than keep-alives: comments, `ping` events and blank lines. */
+export function carriesContent(chunk: Buffer): boolean {
+  if (chunk.length > LONGEST_KEEP_ALIVE) return true;
+  for (let at = 0; at < chunk.length; ) {
+    const first = chunk[at];
+    if (first === LF || first === CR) {
+      at++;
+      continue;
+    }
+    const end = nextEventEnd(chunk, at);
+    const event = chunk.subarray(at, end);
+    const ping = first === COLON || event.indexOf(PING) === 0 || event.indexOf(PING_CLOSE) === 0;
+    if (!ping) return true;
+    at = end;
+  }
+  return false;
+}

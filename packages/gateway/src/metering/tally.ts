@@ -14,6 +14,8 @@ export type Tally = {
   readonly complete: boolean;
   readonly error: UpstreamError | null;
   readonly bytes: number;
+  /** Whether what was sent on so far ends between two events. */
+  readonly betweenEvents: boolean;
 };
 
 const NOTHING = Buffer.alloc(0);
@@ -49,6 +51,10 @@ export class StreamTally implements Tally {
     return this.#meter.usage();
   }
 
+  get betweenEvents(): boolean {
+    return this.#filtering || this.#scanner.pending === 0;
+  }
+
   get complete(): boolean {
     return this.#meter.complete;
   }
@@ -62,6 +68,7 @@ export class StreamTally implements Tally {
 export class BodyTally implements Tally {
   bytes = 0;
   complete = false;
+  readonly betweenEvents = false;
   readonly error = null;
   readonly #dialect: Dialect;
   #kept: Buffer[] = [];

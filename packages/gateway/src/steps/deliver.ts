@@ -8,7 +8,9 @@ import { estimateUsage } from '../metering/estimate.ts';
 import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
 import { redact } from '../redact.ts';
 import { sendFault } from '../reply.ts';
+import type { Deadlines } from '../upstream/deadlines.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
+import { KeepAlive } from './keep-alive.ts';
 import type { Committed } from './try-once.ts';
 
 export type DeliverInput = {
@@ -20,6 +22,7 @@ export type DeliverInput = {
   /** The credential in use, to be kept out of error texts. */
   readonly secret: string;
   readonly monotonicMs: () => number;
+  readonly deadlines: Deadlines;
 };
 
 /** Resolves when the upstream has ended, in whatever way, or the client has left. */
@@ -49,6 +52,7 @@ class Delivery implements AnswerSink {
   #last: Buffer | null = null;
   #done = false;
   #waiting = false;
+  readonly #keepAlive: KeepAlive | null;
 
   constructor(input: DeliverInput) {
     const { promise, resolve } = Promise.withResolvers<Ending>();
@@ -61,6 +65,7 @@ class Delivery implements AnswerSink {
     this.#tally = this.#stream
       ? new StreamTally(endpoint.dialect, dropsUsage)
       : new BodyTally(endpoint.dialect);
+    this.#keepAlive = this.#stream ? new KeepAlive({ ...input, quiet: () => this.#quiet() }) : null;
   }
 
   data(chunk: Buffer): boolean {
@@ -90,9 +95,15 @@ class Delivery implements AnswerSink {
     this.#input.committed.upstream.abort();
   }
 
+  /** Whether a keep-alive may be written now: between two events, to a client that reads. */
+  #quiet(): boolean {
+    return this.#firstByteMs !== null && !this.#waiting && this.#tally.betweenEvents;
+  }
+
   #write(chunk: Buffer): boolean {
     const { res } = this.#input.exchange;
     if (this.#firstByteMs === null) this.#begin(null);
+    this.#keepAlive?.written();
     if (res.write(chunk)) return true;
     if (!this.#waiting) {
       this.#waiting = true;
@@ -125,6 +136,7 @@ class Delivery implements AnswerSink {
 
   #settle(how: How, failure: string | null): void {
     this.#done = true;
+    this.#keepAlive?.stop();
     this.#input.exchange.onClientGone = null;
     this.#resolve(this.#ending(how, failure));
   }
@@ -211,7 +223,10 @@ class Delivery implements AnswerSink {
     };
     if (exchange.res.destroyed) return;
     if (this.#firstByteMs === null) sendFault(exchange, fault, []);
-    else if (this.#stream) exchange.res.end(exchange.endpoint.dialect.renderErrorEvent(fault));
-    else exchange.res.destroy();
+    else if (this.#stream) {
+      // An event that was cut is closed first, so that it doesn't swallow the error.
+      const gap = this.#tally.betweenEvents ? '' : '\n\n';
+      exchange.res.end(gap + exchange.endpoint.dialect.renderErrorEvent(fault));
+    } else exchange.res.destroy();
   }
 }

@@ -1,6 +1,6 @@
 // One request to an upstream: waits for how it opens, then passes its bytes to a sink with back-pressure.
 import type { IncomingHttpHeaders } from 'node:http';
-import { nextEventEnd } from '@api-proxy/protocols/sse';
+import { carriesContent, nextEventEnd } from '@api-proxy/protocols/sse';
 import type { Dispatcher } from 'undici';
 import type { Deadlines, Watched } from './deadlines.ts';
 
@@ -91,13 +91,15 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   /** Bytes that come from now on go to `sink`; those that came with the opening are in `opening.first`. */
   attach(sink: AnswerSink): void {
     this.#sink = sink;
-    if (this.#pendingBytes > 0 && !sink.data(this.#takePending())) this.#controller?.pause();
+    const controller = this.#controller;
+    if (this.#pendingBytes > 0 && !sink.data(this.#takePending()) && controller) this.#pause(controller);
     if (this.#ended) sink.end();
     else if (this.#stop) sink.fail(this.#stop.cause, this.#stop.message);
   }
 
   resume(): void {
-    this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
+    if (this.dueMonoMs === Number.POSITIVE_INFINITY)
+      this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
     this.#controller?.resume();
   }
 
@@ -140,7 +142,9 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#stop) return;
-    this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
+    // An upstream that only says it is alive does not get on.
+    if (!this.#stream || carriesContent(chunk))
+      this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
     if (this.#sink) {
       if (!this.#sink.data(chunk)) this.#pause(controller);
       return;

@@ -19,5 +19,6 @@ export const anthropicMessages: Dialect = {
   readError: readErrorBody,
   renderError: renderAnthropicError,
   renderErrorEvent: renderAnthropicErrorEvent,
+  keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
   streamBytesPerToken: 40,
 };

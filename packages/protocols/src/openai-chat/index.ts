@@ -19,5 +19,6 @@ export const openaiChat: Dialect = {
   readError: readErrorBody,
   renderError: renderChatError,
   renderErrorEvent: renderChatErrorEvent,
+  keepAlive: ': keep-alive\n\n',
   streamBytesPerToken: 180,
 };

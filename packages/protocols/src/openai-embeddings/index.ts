@@ -16,5 +16,6 @@ export const openaiEmbeddings: Dialect = {
   readError: readErrorBody,
   renderError: renderEmbeddingsError,
   renderErrorEvent: renderChatErrorEvent,
+  keepAlive: ': keep-alive\n\n',
   streamBytesPerToken: 180,
 };

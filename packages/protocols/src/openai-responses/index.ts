@@ -19,5 +19,6 @@ export const openaiResponses: Dialect = {
   readError: readErrorBody,
   renderError: renderResponsesError,
   renderErrorEvent: renderResponsesErrorEvent,
+  keepAlive: ': keep-alive\n\n',
   streamBytesPerToken: 220,
 };
