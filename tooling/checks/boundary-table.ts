@@ -35,7 +35,7 @@ export const ZONES: Readonly<Record<string, Zone>> = {
   console: { folder: 'apps/console', mayImport: ['contracts'] },
   server: { folder: 'apps/server', mayImport: PACKAGES },
   e2e: { folder: 'e2e', mayImport: ['kit', 'db', 'contracts', 'testing'] },
-  bench: { folder: 'bench', mayImport: ['kit', 'protocols', 'gateway', 'testing', 'e2e'] },
+  bench: { folder: 'bench', mayImport: ['kit', 'protocols', 'gateway', 'contracts', 'testing', 'e2e'] },
   tooling: { folder: 'tooling', mayImport: ['e2e'] },
 };
 

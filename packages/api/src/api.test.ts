@@ -1,3 +1,4 @@
+// The control API over HTTP: a block for each status it answers.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ApiBench, openApiBench } from './api-bench.ts';
 

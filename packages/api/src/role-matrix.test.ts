@@ -1,3 +1,4 @@
+// Who may call what: every endpoint as every role.
 import { type EndpointId, endpoints } from '@api-proxy/contracts/all';
 import type { SessionUser } from '@api-proxy/services/auth/auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';

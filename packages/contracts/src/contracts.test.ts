@@ -1,3 +1,4 @@
+// The contracts are consistent with each other and refuse what they do not name.
 import { expect, it } from 'vitest';
 import { endpoints } from './all.ts';
 import { channelCreate } from './channels.ts';

@@ -1,3 +1,4 @@
+// Migrations, partitions and what the schema itself forbids.
 import { sql } from 'drizzle-orm';
 import { afterEach, expect, it } from 'vitest';
 import type { Database } from './database.ts';

@@ -1,3 +1,4 @@
+// Ids are prefixed, unique and sorted by time.
 import { expect, it } from 'vitest';
 import { idSequence, newId, randomText } from './id.ts';
 

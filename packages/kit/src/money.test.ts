@@ -1,3 +1,4 @@
+// Money is read, written and rounded exactly.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { divideHalfUp, formatUsd, parseUsd } from './money.ts';

@@ -1,3 +1,4 @@
+// A secret is printed nowhere.
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { createLogger } from './logger.ts';

@@ -1,3 +1,4 @@
+// Sign-in: the first user, rate limits, sessions, and what an answer must not reveal.
 import { accounts } from '@api-proxy/db/schema/accounts';
 import { installation } from '@api-proxy/db/schema/installation';
 import { sessions } from '@api-proxy/db/schema/sessions';

@@ -1,3 +1,4 @@
+// Channels: their life, their secrets and their tests.
 import { channelCreate, channelUpdate, draftChannel } from '@api-proxy/contracts/channels';
 import { auditLog } from '@api-proxy/db/schema/audit-log';
 import { channelKeys } from '@api-proxy/db/schema/channel-keys';

@@ -1,3 +1,4 @@
+// Which addresses the server may be sent to.
 import { expect, it } from 'vitest';
 import { addressKind, checkOutboundUrl, type OutboundPolicy } from './outbound-address.ts';
 

@@ -1,3 +1,4 @@
+// Relay keys: shown once, limited, rotated, their owners' own.
 import { keyCreate } from '@api-proxy/contracts/keys';
 import { auditLog } from '@api-proxy/db/schema/audit-log';
 import { budgets } from '@api-proxy/db/schema/budgets';

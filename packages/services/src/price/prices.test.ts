@@ -1,3 +1,4 @@
+// Prices with history, the catalogue and what is not priced.
 import { channelCreate } from '@api-proxy/contracts/channels';
 import { modelCreate } from '@api-proxy/contracts/models';
 import { priceCreate } from '@api-proxy/contracts/prices';

@@ -1,3 +1,4 @@
+// The request log: who sees what, paging, and bills derived again.
 import { requestLogQuery } from '@api-proxy/contracts/request-logs';
 import { channels } from '@api-proxy/db/schema/channels';
 import { prices } from '@api-proxy/db/schema/prices';

@@ -1,3 +1,4 @@
+// Encrypted secrets and keyed hashes.
 import { Secret } from '@api-proxy/kit/secret';
 import { expect, it } from 'vitest';
 import { createKeyHasher } from './key-hasher.ts';

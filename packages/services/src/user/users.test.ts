@@ -1,3 +1,4 @@
+// Users, roles and quota, and who may change them.
 import { userUpdate } from '@api-proxy/contracts/users';
 import { accounts } from '@api-proxy/db/schema/accounts';
 import { auditLog } from '@api-proxy/db/schema/audit-log';

@@ -1,3 +1,4 @@
+// The bus in memory passes the contract.
 import { silentLogger } from '@api-proxy/kit/logger';
 import { describe } from 'vitest';
 import { busContract } from './contract.ts';

@@ -1,3 +1,4 @@
+// The bus over Redis passes the contract and reaches other processes.
 import { silentLogger } from '@api-proxy/kit/logger';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openRedisLink, type RedisLink } from '../link/redis.ts';

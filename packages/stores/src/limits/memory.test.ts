@@ -1,3 +1,4 @@
+// Limits in memory pass the contract; the sliding minute is exact.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limitStoreContract } from './contract.ts';

@@ -1,3 +1,4 @@
+// Limits in Redis pass the contract, hold among processes, and go on without it.
 import { systemClock } from '@api-proxy/kit/clock';
 import { silentLogger } from '@api-proxy/kit/logger';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
