@@ -20,11 +20,19 @@ function envelopeOf(text: string): Envelope | undefined {
 export function redisBus({ link, logger }: { link: RedisLink; logger: Logger }): Bus {
   const own = memoryBus({ logger });
   const ears = link.duplicate();
+  // Own messages come back through Redis, so they go there only while that way is known to be whole.
+  let listening = false;
   ears.on('error', () => undefined);
+  ears.on('close', () => {
+    listening = false;
+  });
   ears.on('ready', () => {
-    ears
-      .subscribe(CHANNEL)
-      .catch((error: unknown) => logger.warn({ reason: messageOf(error) }, 'the bus could not subscribe'));
+    ears.subscribe(CHANNEL).then(
+      () => {
+        listening = true;
+      },
+      (error: unknown) => logger.warn({ reason: messageOf(error) }, 'the bus could not subscribe'),
+    );
   });
   ears.on('message', (_channel: string, text: string) => {
     const envelope = envelopeOf(text);
@@ -32,8 +40,7 @@ export function redisBus({ link, logger }: { link: RedisLink; logger: Logger }):
   });
   return {
     publish(topic, payload) {
-      const shared = link.state() === 'up' && ears.status === 'ready';
-      if (!shared) return own.publish(topic, payload);
+      if (link.state() === 'down' || !listening) return own.publish(topic, payload);
       link.redis
         .publish(CHANNEL, JSON.stringify({ topic, payload }))
         .catch(() => own.publish(topic, payload));

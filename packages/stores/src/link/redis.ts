@@ -5,7 +5,11 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { Redis } from 'ioredis';
 import type { Link, LinkState } from './port.ts';
 
-const COMMAND_TIMEOUT_MS = 200;
+/** Of silence; a Redis that works through a burst is not away. */
+const SCRIPT_TIMEOUT_MS = 200;
+const LONGEST_WAIT_MS = 1_500;
+/** For commands that nobody waits for. */
+const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MAX_MS = 1_000;
 /** After a deadline was missed the link counts as down until a ping is answered; pings go out this often. */
@@ -50,6 +54,8 @@ function connect(url: string): Redis {
 /** Watches one connection: ready means up, closed or a missed deadline means down, an answered ping means up again. */
 class Watch implements Link {
   #state: LinkState = 'down';
+  /** Nothing was said yet about the first state. */
+  #silent = true;
   readonly #listeners = new Set<(state: LinkState) => void>();
   readonly #redis: Redis;
   readonly #logger: Logger;
@@ -76,11 +82,13 @@ class Watch implements Link {
   }
 
   set(state: LinkState, reason: string): void {
-    if (state === this.#state) return;
+    const changed = state !== this.#state;
+    if (!changed && !this.#silent) return;
+    this.#silent = false;
     this.#state = state;
     if (state === 'up') this.#logger.info({ reason }, 'redis is reached: limits are shared');
     else this.#logger.warn({ reason }, 'redis is away: limits hold per instance');
-    for (const listener of this.#listeners) listener(state);
+    if (changed) for (const listener of this.#listeners) listener(state);
   }
 
   end(): void {
@@ -106,6 +114,43 @@ function isLinkFailure(error: unknown): boolean {
   return /timed out|is closed|isn't writeable|ECONN|EPIPE|max retries/i.test(messageOf(error));
 }
 
+/** The deadline of scripts: it measures how long Redis was silent, not how long this process or a burst took. */
+class Patience {
+  #heardMs = 0;
+
+  constructor(redis: Redis) {
+    // Any piece counts: an answer to a batch is told to its callers only when the whole batch is answered.
+    redis.on('connect', () => {
+      redis.stream.on('data', () => {
+        this.#heardMs = performance.now();
+      });
+    });
+  }
+
+  /** Rejects (`timed out`) when nothing at all was heard for the deadline, or when the longest wait is over. */
+  wait<T>(work: Promise<T>): Promise<T> {
+    const startedMs = performance.now();
+    return new Promise((resolve, reject) => {
+      let settled = false;
+      const look = () => {
+        if (settled) return;
+        const nowMs = performance.now();
+        const leftMs = this.#heardMs + SCRIPT_TIMEOUT_MS - nowMs;
+        if (leftMs > 0 && nowMs - startedMs < LONGEST_WAIT_MS) timer = setTimeout(check, leftMs);
+        else reject(new Error('the script timed out'));
+      };
+      // Timers run before data that has arrived is read, immediates after.
+      const check = () => setImmediate(look);
+      let timer = setTimeout(check, SCRIPT_TIMEOUT_MS);
+      const done = () => {
+        settled = true;
+        clearTimeout(timer);
+      };
+      work.finally(done).then(resolve, reject);
+    });
+  }
+}
+
 /**
  * Connects in the background; commands are refused until the first answer.
  * @returns the link; it reconnects by itself for as long as it is open.
@@ -113,6 +158,7 @@ function isLinkFailure(error: unknown): boolean {
 export function openRedisLink({ url, logger }: { url: string; logger: Logger }): RedisLink {
   const redis = connect(url);
   const watch = new Watch(redis, logger);
+  const patience = new Patience(redis);
   // One load at a time for each script, however many calls found it missing.
   const loads = new Map<string, Promise<unknown>>();
   const loading = (lua: Script): Promise<unknown> => {
@@ -137,12 +183,12 @@ export function openRedisLink({ url, logger }: { url: string; logger: Logger }):
     onChange: (listener) => watch.onChange(listener),
     run: (lua, keys, args) =>
       guarded(async () => {
-        const call = () => redis.evalsha(lua.sha, keys.length, ...keys, ...args);
+        const call = () => patience.wait(redis.evalsha(lua.sha, keys.length, ...keys, ...args));
         try {
           return await call();
         } catch (error) {
           if (!isUnknownScript(error)) throw error;
-          await loading(lua);
+          await patience.wait(loading(lua));
           return call();
         }
       }),
