@@ -93,6 +93,16 @@ describe('caller cache', () => {
     expect(await cache.find('h1')).toBeNull();
   });
 
+  it('forgets everybody when notices may have been lost', async () => {
+    const { cache, rows } = setUp();
+    await cache.find('h1');
+    await cache.find('h3');
+    rows.clear();
+    cache.forgetAll();
+    expect(await cache.find('h1')).toBeNull();
+    expect(await cache.find('h3')).toBeNull();
+  });
+
   it('loads again after its lifetime, and after a load that failed', async () => {
     const { cache, loads, clock } = setUp();
     await cache.find('h1');

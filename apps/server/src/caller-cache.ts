@@ -55,6 +55,14 @@ export class CallerCache implements CallerSource {
     }
   }
 
+  /** Forgets everybody: notices may have been lost. */
+  forgetAll(): void {
+    this.#generation += 1;
+    this.#unknown.clear();
+    this.#loading.clear();
+    this.#known.clear();
+  }
+
   #load(credentialHash: string): Promise<Caller | null> {
     const generation = this.#generation;
     const loading = this.#options

@@ -11,11 +11,15 @@ const settingsSchema = z.object({
   development: z.boolean(),
   embedded: z.boolean(),
   role: z.enum(['all', 'gateway', 'console']),
+  /** Workers of this installation, all on one port. */
+  workers: z.number(),
   port: z.number(),
   hostname: z.string(),
   dataDir: z.string(),
   databaseUrl: secretText,
   databasePoolSize: z.number(),
+  /** Absent: shared state is in this worker's memory. */
+  redisUrl: secretText.optional(),
   appSecret: secretText,
   emailVerifySecret: secretText,
   publicUrl: z.string().optional(),
@@ -59,6 +63,7 @@ export function startMessage(settings: WorkerSettings): Record<string, unknown> 
     settings: {
       ...settings,
       databaseUrl: settings.databaseUrl.reveal(),
+      redisUrl: settings.redisUrl?.reveal(),
       appSecret: settings.appSecret.reveal(),
       emailVerifySecret: settings.emailVerifySecret.reveal(),
     },

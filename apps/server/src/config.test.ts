@@ -56,9 +56,18 @@ describe('configuration', () => {
     ['DRAIN_TIMEOUT_S', '1.5', 'DRAIN_TIMEOUT_S must be a whole number'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be trace'],
     ['PUBLIC_URL', 'relay.example.com', 'PUBLIC_URL must be a URL that starts with http:// or https://'],
-    ['WORKERS', '2', 'REDIS_URL is not set'],
+    ['WORKERS', '2', 'WORKERS must be 1 while REDIS_URL is not set'],
+    ['WORKERS', '2', 'WORKERS must be 1 without DATABASE_URL'],
+    ['REDIS_URL', 'http://cache', 'REDIS_URL must be a URL that starts with redis:// or rediss://'],
   ])('names %s when it is %s, and what is expected', (name, value, text) => {
     expect(problemsOf({ [name]: value })).toContain(text);
+  });
+
+  it('takes several workers with PostgreSQL and Redis, and Redis with one worker', () => {
+    const redis = { REDIS_URL: 'redis://cache:6379' };
+    expect(problemsOf(redis)).toBe('');
+    expect(problemsOf({ ...redis, DATABASE_URL: 'postgres://db/x', WORKERS: '4' })).toBe('');
+    expect(problemsOf({ ...redis, WORKERS: '4' })).toContain('DATABASE_URL');
   });
 
   it('names all problems at once', () => {

@@ -149,16 +149,19 @@ function secretProblems(env: Environment): string[] {
 }
 
 function modeProblems(env: Environment): string[] {
-  if (env.WORKERS > 1) {
-    const missing = env.REDIS_URL === undefined ? ' and REDIS_URL is not set' : '';
-    return [
-      `WORKERS must be 1: workers share limits and slots through Redis, which this version can't use yet${missing}`,
-    ];
+  if (env.WORKERS === 1) return [];
+  const problems = [];
+  if (env.DATABASE_URL === undefined) {
+    problems.push(
+      'WORKERS must be 1 without DATABASE_URL: the embedded database has one session, which more workers would only queue for',
+    );
   }
-  if (env.REDIS_URL !== undefined) {
-    return ["REDIS_URL must be empty: this version keeps limits and slots in memory and can't use Redis yet"];
+  if (env.REDIS_URL === undefined) {
+    problems.push(
+      'WORKERS must be 1 while REDIS_URL is not set: workers share limits and parallel places through Redis',
+    );
   }
-  return [];
+  return problems;
 }
 
 function invalidConfig(problems: readonly string[]): AppError {

@@ -1,4 +1,4 @@
-// Which adapter stands behind which port: the only file that knows.
+// Which adapter stands behind which port: known here and, for what workers share, in shared-state.ts only.
 import { openDatabase } from '@api-proxy/db/open';
 import { createGateway } from '@api-proxy/gateway/gateway';
 import { createProber } from '@api-proxy/gateway/probe';
@@ -11,14 +11,13 @@ import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
 import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
 import { createKeyHasher } from '@api-proxy/services/secret/key-hasher';
 import { createVault } from '@api-proxy/services/secret/vault';
-import { memoryBus } from '@api-proxy/stores/bus/memory';
 import type { Bus } from '@api-proxy/stores/bus/port';
-import { memoryLimits } from '@api-proxy/stores/limits/memory';
 import { limitAdmission } from './adapters/admission.ts';
 import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
 import { readCaller } from './adapters/caller-rows.ts';
 import { channelLive } from './adapters/channel-live.ts';
 import { channelProbe } from './adapters/channel-probe.ts';
+import { encodeLive } from './adapters/live-wire.ts';
 import { snapshotRows } from './adapters/snapshot-rows.ts';
 import { CallerCache } from './caller-cache.ts';
 import type { WorkerSettings } from './child-messages.ts';
@@ -26,9 +25,11 @@ import { clientAddress } from './client-address.ts';
 import { createControlApi } from './control-api.ts';
 import type { Drain } from './drain.ts';
 import { createHealth } from './health.ts';
+import { InstanceCount } from './instance-count.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import { startJobs } from './jobs/scheduler.ts';
 import type { Handler } from './listener.ts';
+import { openSharedState } from './shared-state.ts';
 import { SnapshotKeeper } from './snapshot.ts';
 import { programVersion } from './version.ts';
 
@@ -56,8 +57,13 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
 
   const vault = createVault(settings.appSecret);
   const keyHasher = createKeyHasher(settings.appSecret);
-  const bus = memoryBus({ logger: log });
-  const limits = memoryLimits();
+  const instances = new InstanceCount(db, settings.workers);
+  const shared = await openSharedState({
+    ...{ clock, log },
+    redisUrl: settings.redisUrl,
+    instances: () => instances.current(),
+  });
+  const { bus, limits } = shared;
   const snapshots = await SnapshotKeeper.open({
     reader: snapshotRows({ db, open: vault.open, clock, log }),
     log,
@@ -72,6 +78,12 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     timeZone: () => TIME_ZONE,
   });
   heedNotices({ bus, snapshots, callers, ledger, log });
+  // Notices were lost while Redis was away.
+  shared.link?.onChange((state) => {
+    if (state === 'down') return;
+    callers.forgetAll();
+    snapshots.refresh();
+  });
 
   const gateway = createGateway({
     ...{ callers, snapshots, clock, health, slots, logger: log },
@@ -79,13 +91,13 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     admission: limitAdmission({ limits, clock }),
     purse: ledger.purse,
     settlements: ledger.settlement,
-    live: { publish: (event) => bus.publish('live', event) },
+    live: { publish: (event) => bus.publish('live', encodeLive(event)) },
     nextRequestId: idSequence('req'),
     clientIp: (request) => clientAddress(request, settings.trustedProxyHops),
   });
   const api = createControlApi({
     ...{ settings, version, db, clock, log },
-    health: createHealth({ db, clock, version, ready: () => drain.ready }),
+    health: createHealth({ db, clock, version, ready: () => drain.ready, link: shared.link }),
     parts: {
       ...{ vault, keyHasher },
       bus: noticeBus(bus),
@@ -93,13 +105,13 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
       channelLive: channelLive({ health, slots, snapshots, clock }),
     },
   });
-  const jobs = startJobs(housekeeping({ db, clock, workerId, version }), log);
+  const jobs = startJobs(housekeeping({ db, clock, workerId, version, instances }), log);
 
   return {
     gateway: settings.role === 'console' ? undefined : gateway.handle,
     api,
     // Requests have ended; what they left is booked before the connections go.
-    close: () => closeInOrder([jobs, snapshots, gateway, prober, ledger, limits, bus, booking, database]),
+    close: () => closeInOrder([jobs, snapshots, gateway, prober, ledger, shared, booking, database]),
   };
 }
 

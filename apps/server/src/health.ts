@@ -6,30 +6,40 @@ import { rowsOf } from '@api-proxy/db/rows';
 import type { Clock } from '@api-proxy/kit/clock';
 import { SECOND_MS, sleep } from '@api-proxy/kit/duration';
 import { messageOf } from '@api-proxy/kit/error';
+import type { Link } from '@api-proxy/stores/link/port';
 
 /** Probes come from several places at once; one look at the database serves them all. */
 const FRESH_FOR_MS = SECOND_MS;
 const LOOK_TIMEOUT_MS = 3 * SECOND_MS;
 
-export type HealthOptions = { db: Database; clock: Clock; version: string; ready: () => boolean };
+export type HealthOptions = {
+  db: Database;
+  clock: Clock;
+  version: string;
+  ready: () => boolean;
+  /** To Redis; absent where shared state is in memory. */
+  link?: Link | undefined;
+};
 
 type Part = Health['parts'][string];
 
 type Look = { database: Part; schema: Part; numbers?: Health['schema'] };
 
 /** Never rejects, and answers within three seconds whatever the database does. */
-export function createHealth({ db, clock, version, ready }: HealthOptions): HealthPort {
+export function createHealth({ db, clock, version, ready, link }: HealthOptions): HealthPort {
   let last: { look: Promise<Look>; atMs: number } | undefined;
   const health = async (): Promise<Health> => {
     const nowMs = clock.monotonicMs();
     if (!last || nowMs - last.atMs > FRESH_FOR_MS) last = { look: lookAt(db), atMs: nowMs };
     const { database, schema, numbers } = await last.look;
+    const redis = link && redisPart(link);
     const works = database.ok && schema.ok;
+    const working = redis?.ok === false ? 'degraded' : 'ok';
     return {
-      status: works ? (ready() ? 'ok' : 'draining') : 'failing',
+      status: works ? (ready() ? working : 'draining') : 'failing',
       version,
       ...(numbers && { schema: numbers }),
-      parts: { database, schema },
+      parts: { database, schema, ...(redis && { redis }) },
     };
   };
   return {
@@ -37,9 +47,14 @@ export function createHealth({ db, clock, version, ready }: HealthOptions): Heal
     health,
     ready: async () => {
       const state = await health();
-      return { ok: state.status === 'ok', health: state };
+      return { ok: state.status === 'ok' || state.status === 'degraded', health: state };
     },
   };
+}
+
+/** Without Redis requests go on, with this worker's part of each limit. */
+function redisPart(link: Link): Part {
+  return link.state() === 'up' ? { ok: true } : { ok: false, detail: 'away: limits hold per instance' };
 }
 
 async function lookAt(db: Database): Promise<Look> {

@@ -2,6 +2,7 @@
 import type { Caller, Limits, Pass } from '@api-proxy/gateway/ports';
 import { manualClock } from '@api-proxy/kit/clock';
 import { memoryLimits } from '@api-proxy/stores/limits/memory';
+import type { LimitRequest } from '@api-proxy/stores/limits/port';
 import { expect, it } from 'vitest';
 import { limitAdmission } from './admission.ts';
 
@@ -9,7 +10,13 @@ const NONE: Limits = { rpm: null, tpm: null, concurrency: null };
 
 function setUp(userLimits: Limits | null, keyLimits: Limits | null) {
   const clock = manualClock();
-  const admission = limitAdmission({ limits: memoryLimits(), clock });
+  const store = memoryLimits();
+  const asked: LimitRequest[] = [];
+  const takeAll = (request: LimitRequest) => {
+    asked.push(request);
+    return store.takeAll(request);
+  };
+  const admission = limitAdmission({ limits: { ...store, takeAll }, clock });
   const caller: Caller = {
     user: { id: 'usr_1', role: 'user', status: 'active', multiplierPpm: 1_000_000, limits: userLimits },
     key: {
@@ -28,7 +35,7 @@ function setUp(userLimits: Limits | null, keyLimits: Limits | null) {
     const request = { requestId: `req_${count}`, caller, operation: 'generate' as const, estimatedTokens };
     return admission.take({ ...request, nowMs: clock.nowMs() });
   };
-  return { take, clock };
+  return { take, clock, asked };
 }
 
 function passOf(answer: Awaited<ReturnType<ReturnType<typeof setUp>['take']>>): Pass {
@@ -65,4 +72,14 @@ it('corrects the token window to what was used', async () => {
   expect(await take(200)).toMatchObject({ facts: { limit: 'tokens per minute', scope: 'user', max: 1_000 } });
   first.release(100);
   passOf(await take(200));
+});
+
+it('every key of a request names its user in braces, for one slot of a cluster', async () => {
+  const all = { rpm: 5, tpm: 5_000, concurrency: 5 };
+  const { take, asked } = setUp(all, all);
+  passOf(await take(100));
+  const keys = asked.flatMap(({ windows, slots }) => [...windows, ...slots].map(({ key }) => key));
+  expect(keys).toHaveLength(6);
+  expect(new Set(keys.map((key) => key.match(/\{(.*?)\}/)?.[1]))).toEqual(new Set(['usr_1']));
+  expect(new Set(keys).size).toBe(6);
 });

@@ -38,8 +38,10 @@ function needsOf({ caller, operation, estimatedTokens }: AdmissionRequest): Need
   const needs: Needs = { windows: [], slots: [], tokenKeys: [], meanings: new Map() };
   // Counting tokens uses none.
   const tokens = operation === 'count_tokens' ? 0 : estimatedTokens;
-  addScope(needs, { scope: 'user', id: caller.user.id, limits: caller.user.limits, tokens });
-  addScope(needs, { scope: 'key', id: caller.key.id, limits: caller.key.limits, tokens });
+  // All keys of one request name the same owner in braces: a Redis cluster keeps them in one slot.
+  const owner = `{${caller.user.id}}`;
+  addScope(needs, { scope: 'user', id: owner, limits: caller.user.limits, tokens });
+  addScope(needs, { scope: 'key', id: `${owner}:${caller.key.id}`, limits: caller.key.limits, tokens });
   return needs;
 }
 

@@ -6,11 +6,18 @@ import { workers } from '@api-proxy/db/schema/workers';
 import type { Clock } from '@api-proxy/kit/clock';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
 import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
+import type { InstanceCount } from '../instance-count.ts';
 import type { Job } from './scheduler.ts';
 
-export type HousekeepingOptions = { db: Database; clock: Clock; workerId: string; version: string };
+export type HousekeepingOptions = {
+  db: Database;
+  clock: Clock;
+  workerId: string;
+  version: string;
+  instances: InstanceCount;
+};
 
-export function housekeeping({ db, clock, workerId, version }: HousekeepingOptions): Job[] {
+export function housekeeping({ db, clock, workerId, version, instances }: HousekeepingOptions): Job[] {
   return [
     {
       name: 'heartbeat',
@@ -21,6 +28,7 @@ export function housekeeping({ db, clock, workerId, version }: HousekeepingOptio
           .insert(workers)
           .values({ id: workerId, host: hostname(), pid: process.pid, version, heartbeatAt })
           .onConflictDoUpdate({ target: workers.id, set: { heartbeatAt } });
+        await instances.refresh();
       },
     },
     {

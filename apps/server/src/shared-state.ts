@@ -1,0 +1,67 @@
+// State that workers share: in Redis where there is one, else in this worker's memory. Part of the container.
+import type { Clock } from '@api-proxy/kit/clock';
+import { SECOND_MS, sleep } from '@api-proxy/kit/duration';
+import type { Logger } from '@api-proxy/kit/logger';
+import type { Secret } from '@api-proxy/kit/secret';
+import { memoryBus } from '@api-proxy/stores/bus/memory';
+import type { Bus } from '@api-proxy/stores/bus/port';
+import { redisBus } from '@api-proxy/stores/bus/redis';
+import { memoryLimits } from '@api-proxy/stores/limits/memory';
+import type { LimitStore } from '@api-proxy/stores/limits/port';
+import { redisLimits } from '@api-proxy/stores/limits/redis';
+import { resilientLimits } from '@api-proxy/stores/limits/resilient';
+import type { Link } from '@api-proxy/stores/link/port';
+import { openRedisLink, type RedisLink } from '@api-proxy/stores/link/redis';
+
+/** A start doesn't wait longer than this for Redis. */
+const FIRST_CONTACT_MS = SECOND_MS;
+
+export type SharedState = {
+  bus: Bus;
+  limits: LimitStore;
+  /** Absent where state is in memory. */
+  link: Link | undefined;
+  close(): Promise<void>;
+};
+
+export type SharedStateOptions = {
+  redisUrl: Secret | undefined;
+  /** Workers that share the limits, as last known. */
+  instances: () => number;
+  clock: Clock;
+  log: Logger;
+};
+
+/** Never rejects: a Redis that is away is waited for a moment and then worked without. */
+export async function openSharedState(options: SharedStateOptions): Promise<SharedState> {
+  if (!options.redisUrl) return inMemory(options.log);
+  const link = openRedisLink({ url: options.redisUrl.reveal(), logger: options.log });
+  const state = overRedis(link, options);
+  await firstContact(link);
+  return state;
+}
+
+function inMemory(log: Logger): SharedState {
+  const bus = memoryBus({ logger: log });
+  const limits = memoryLimits();
+  return { bus, limits, link: undefined, close: () => closeAll([limits, bus]) };
+}
+
+function overRedis(link: RedisLink, { instances, clock, log }: SharedStateOptions): SharedState {
+  const bus = redisBus({ link, logger: log });
+  const shared = redisLimits({ link, clock });
+  const limits = resilientLimits({ shared, local: memoryLimits(), link, instances });
+  return { bus, limits, link, close: () => closeAll([limits, bus, link]) };
+}
+
+async function firstContact(link: Link): Promise<void> {
+  if (link.state() === 'up') return;
+  const waiting = new AbortController();
+  const end = link.onChange(() => waiting.abort());
+  await sleep(FIRST_CONTACT_MS, waiting.signal).catch(() => undefined);
+  end();
+}
+
+async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const part of parts) await part.close();
+}
