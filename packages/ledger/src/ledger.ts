@@ -1,11 +1,19 @@
-// Money at run time, wired: the purse that admits requests and the settlement that books them share one lease book.
+// Money at run time, wired: purse and settlement share one lease book, and one journal where a folder for it is named.
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
+import { SECOND_MS } from '@api-proxy/kit/duration';
+import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Budget } from './budget/budget.ts';
 import { createZoneReader, windowEndMs } from './budget/window.ts';
+import { entryText } from './journal/entry.ts';
+import { createJournal, type Journal, type JournalOptions } from './journal/journal.ts';
+import { journalledAdmit } from './journal/journalled-admit.ts';
+import { createRecovery, NOTHING_RECOVERED, type Recovery } from './journal/replay.ts';
 import { createLeaseBook } from './purse/lease-book.ts';
 import { createPurse, type Purse, type PurseOptions } from './purse/purse.ts';
+import { NO_HOLDS } from './settlement/holds.ts';
+import type { SettleContext } from './settlement/settle-batch.ts';
 import { createSettlement, type Settlement, type SettlementOptions } from './settlement/settlement.ts';
 
 export type LedgerOptions = {
@@ -19,6 +27,11 @@ export type LedgerOptions = {
   readonly workerId: string;
   /** IANA name of the zone of the quota windows, as the settings have it now. */
   readonly timeZone: () => string;
+  /** Folder of all workers' journals, on a local disk; without it, the end of the process loses what is not booked. */
+  readonly journalDir?: string;
+  readonly journal?: Pick<JournalOptions, 'fsync' | 'segmentBytes' | 'capBytes'>;
+  /** Time between rounds of settling dead workers' journals; default 30 s, 0: none. */
+  readonly recoverMs?: number;
   readonly purse?: Pick<
     PurseOptions,
     'maxPending' | 'recall' | 'leaseTtlMs' | 'idleMs' | 'tendMs' | 'refusalMs' | 'waitMs'
@@ -29,10 +42,17 @@ export type LedgerOptions = {
 export type Ledger = {
   readonly purse: Purse;
   readonly settlement: Settlement;
-  /** Books what waits, then returns all leases. */
+  /** Undefined without `journalDir`. */
+  readonly journal: Journal | undefined;
+  /** Settles the journals of dead workers; wait for it once at the start. Never rejects: what fails is tried again. */
+  recover(): Promise<Recovery>;
+  /** Books what waits, ends the journal, then returns all leases. */
   close(): Promise<void>;
 };
 
+const RECOVER_MS = 30 * SECOND_MS;
+
+/** @throws what the file system throws when the journal's folder can't be made. */
 export function createLedger(options: LedgerOptions): Ledger {
   const { db, settlementDb, clock, logger, workerId, timeZone } = options;
   const zones = createZoneReader();
@@ -43,15 +63,53 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
   const book = createLeaseBook({ nowMs: () => clock.nowMs(), windowEndOf });
   const base = { clock, logger, workerId, timeZone };
-  const settlement = createSettlement({ ...base, db: settlementDb, holds: book, ...options.settlement });
+  const { journal, recover, stop } = openJournal(options, () => zones(timeZone()));
+  const settlement = createSettlement({
+    ...{ ...base, db: settlementDb, holds: book },
+    ...(journal ? { journal } : {}),
+    ...options.settlement,
+  });
   const pending = (): number => settlement.pending();
   const purse = createPurse({ ...base, db, book, pending, ...options.purse });
   return {
-    purse,
+    purse: journal ? { ...purse, hold: journalledAdmit(purse.hold, journal, logger) } : purse,
     settlement,
+    journal,
+    recover,
     async close() {
       await settlement.close();
+      await stop();
       await purse.close();
+    },
+  };
+}
+
+type OpenedJournal = Pick<Ledger, 'journal' | 'recover'> & { stop(): Promise<void> };
+
+function openJournal(options: LedgerOptions, zone: () => Intl.DateTimeFormat): OpenedJournal {
+  const { settlementDb: db, clock, logger, workerId, journalDir: dir, recoverMs = RECOVER_MS } = options;
+  if (dir === undefined) {
+    return { journal: undefined, recover: async () => NOTHING_RECOVERED, stop: async () => undefined };
+  }
+  const journal = createJournal({ dir, workerId, clock, logger, ...options.journal });
+  const onPoison: SettleContext['onPoison'] = (row, error) => {
+    const facts = {
+      requestId: row.requestId,
+      error: messageOf(error),
+      row: entryText({ kind: 'close', row }),
+    };
+    logger.error(facts, 'a finished request can not be booked');
+  };
+  const context = { db, clock, workerId, holds: NO_HOLDS, random: Math.random, zone, onPoison };
+  const recover = createRecovery({ dir, context, logger });
+  const timer = recoverMs > 0 ? setInterval(() => void recover(), recoverMs).unref() : undefined;
+  return {
+    journal,
+    recover,
+    async stop() {
+      clearInterval(timer);
+      await recover.idle();
+      journal.shut();
     },
   };
 }

@@ -14,7 +14,15 @@ export type HoldRequest = {
   readonly keyId: string;
   /** Highest possible cost; zero for a free request, which still needs a balance that is not used up. */
   readonly upperBoundNanoUsd: bigint;
+  /** When the request started, epoch ms: the `startedAtMs` of its row. */
   readonly nowMs: number;
+  /** What the journal keeps, for the row of a request that the relay's end cuts off. */
+  readonly about?: {
+    readonly protocolIn: string;
+    readonly operation: string;
+    readonly modelAsked: string;
+    readonly stream: boolean;
+  };
 };
 
 /** Money reserved for a request: settled with its row under its request id, or released. */

@@ -28,6 +28,13 @@ export type Booked = {
   readonly charges: Charges;
 };
 
+/**
+ * For this transaction only: no statement, no wait for a lock and no silence of this process may hold locks for long.
+ * https://www.postgresql.org/docs/current/runtime-config-client.html
+ */
+const DEADLINES = sql`select set_config('statement_timeout', '15s', true), set_config('lock_timeout', '10s', true),
+  set_config('idle_in_transaction_session_timeout', '15s', true)`;
+
 const NO_CHARGES: Charges = { entries: [], budgets: [], leases: new Map(), taken: [] };
 
 /**
@@ -37,6 +44,7 @@ const NO_CHARGES: Charges = { entries: [], budgets: [], leases: new Map(), taken
  */
 export function bookBatch(context: BatchContext, rows: readonly SettlementRow[]): Promise<Booked> {
   return context.db.transaction(async (tx) => {
+    await tx.execute(DEADLINES);
     const inserted = await insertLog(tx, rows);
     const fresh = firstOfEach(rows, inserted);
     if (fresh.length === 0) return { inserted, charges: NO_CHARGES };

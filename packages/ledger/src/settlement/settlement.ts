@@ -19,6 +19,8 @@ export type SettlementOptions = {
   /** IANA name of the zone of the quota windows, read at each batch. */
   readonly timeZone: () => string;
   readonly holds?: Holds;
+  /** Where a row is written down before `settle` returns; without one, the end of the process loses what waits. */
+  readonly journal?: RowJournal;
   /** Rows per transaction at most; default 500. */
   readonly batchRows?: number;
   /** Longest that a row waits for company; default 200 ms. */
@@ -27,6 +29,14 @@ export type SettlementOptions = {
   readonly closeDeadlineMs?: number;
   /** A number in [0, 1) for jitter; default Math.random. */
   readonly random?: () => number;
+};
+
+/** The part of a journal that the settlement needs. */
+export type RowJournal = {
+  /** Never throws. */
+  close(row: SettlementRow): void;
+  /** These rows are in the database, or never will be: the log has what was refused. */
+  committed(requestIds: readonly string[]): void;
 };
 
 export type PoisonRow = { readonly row: SettlementRow; readonly error: string };
@@ -47,7 +57,7 @@ export type SettlementStats = {
 };
 
 export type Settlement = {
-  /** Queues a finished request; idempotent by request id; never throws. */
+  /** Queues a finished request, which the journal has when this returns; idempotent by request id; never throws. */
   settle(row: SettlementRow): void;
   /** Resolves when all that was queued is stored. @throws AppError `settlement_unavailable` when the database is away. */
   flush(): Promise<void>;
@@ -111,6 +121,7 @@ class SettlementWriter {
   }
 
   settle(row: SettlementRow): void {
+    this.#options.journal?.close(row);
     try {
       this.#holds.spend(row.requestId, chargeOf(row));
     } catch (error) {
@@ -160,7 +171,8 @@ class SettlementWriter {
         const leftMs = deadlineMs - clock.monotonicMs();
         if (leftMs <= 0) {
           logger.error({ rows: this.#queue.length, error: messageOf(error) }, 'closed with rows not booked');
-          // The log is then the only place that still knows them.
+          // Without a journal, the log is then the only place that still knows them.
+          if (this.#options.journal) break;
           for (const { row } of this.#queue) logger.error({ row: printable(row) }, 'not booked');
           break;
         }
@@ -203,6 +215,7 @@ class SettlementWriter {
         return;
       }
       this.#queue.splice(0, batch.length);
+      this.#options.journal?.committed(batch.map(({ requestId }) => requestId));
       this.#wanted -= batch.length;
       this.#failures = 0;
     } while (this.#wanted > 0 || this.#queue.length >= this.#batchRows);

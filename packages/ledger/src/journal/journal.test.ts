@@ -1,0 +1,214 @@
+// What a journal guarantees to the process that writes it, and to the one that reads it after a crash.
+import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createFolders, journalIn, killOwner, moveIntoClaims, segmentPaths } from '../testing/journals.ts';
+import { aRow } from '../testing/rows.ts';
+import { type Entry, entryOf, entryText, type OpenedRequest } from './entry.ts';
+import { isAbandoned } from './owner.ts';
+import { claimAbandoned, segmentsOf } from './takeover.ts';
+
+const folders = createFolders();
+afterEach(() => folders.removeAll());
+
+function opening(requestId: string): OpenedRequest {
+  return {
+    requestId,
+    ...{ startedAtMs: Date.now(), userId: 'usr_1', keyId: 'key_1', upperBoundNanoUsd: 5_000n },
+    ...{ protocolIn: 'openai-chat', operation: 'generate', modelAsked: 'gpt-test', stream: true },
+  };
+}
+
+function idOf(entry: Entry): string {
+  if (entry.kind === 'open') return entry.request.requestId;
+  return entry.kind === 'close' ? entry.row.requestId : entry.requestId;
+}
+
+function read(path: string): { said: string[]; damaged: number } {
+  const segments = [...segmentsOf(path)];
+  const entries = segments.flatMap((segment) => segment.entries);
+  return {
+    said: entries.map((entry) => `${entry.kind} ${idOf(entry)}`),
+    damaged: segments.reduce((sum, segment) => sum + segment.damaged, 0),
+  };
+}
+
+describe('journal', () => {
+  it('a row comes back as it was written: money, texts in any script, absent and null fields', () => {
+    const row = aRow({
+      costNanoUsd: 9_007_199_254_740_993n,
+      operatorLossNanoUsd: 3n,
+      errorText: 'naïve 漢字 \u{1f600} "\n',
+      upstreamRequestId: null,
+    });
+    expect(entryOf(entryText({ kind: 'close', row }))).toEqual({ kind: 'close', row });
+    const plain = aRow();
+    expect(entryOf(entryText({ kind: 'close', row: plain }))).toEqual({ kind: 'close', row: plain });
+    const request = opening('req_o');
+    expect(entryOf(entryText({ kind: 'open', request }))).toEqual({ kind: 'open', request });
+  });
+
+  it('what was written is in the file when the call returns, for rows larger than the buffer too', () => {
+    const dir = folders.make();
+    const journal = journalIn(dir);
+    journal.open(opening('a'));
+    journal.close(aRow({ requestId: 'a', errorText: 'é'.repeat(100_000) }));
+    journal.open(opening('b'));
+    journal.release('b');
+    expect(read(join(dir, 'wrk_a'))).toEqual({ said: ['open a', 'close a', 'open b', 'void b'], damaged: 0 });
+  });
+
+  it('a record torn at any byte costs only itself', () => {
+    const dir = folders.make();
+    const journal = journalIn(dir);
+    journal.open(opening('a'));
+    const [path = ''] = segmentPaths(dir);
+    const whole = readFileSync(path).length;
+    journal.close(aRow({ requestId: 'a' }));
+    const bytes = readFileSync(path);
+    for (const length of [whole + 1, whole + 5, whole + 11, whole + 12, whole + 40, bytes.length - 1]) {
+      writeFileSync(path, bytes);
+      truncateSync(path, length);
+      expect(read(join(dir, 'wrk_a'))).toEqual({ said: ['open a'], damaged: 1 });
+    }
+  });
+
+  it('a flipped bit in any part of a record costs only that record', () => {
+    const dir = folders.make();
+    const journal = journalIn(dir);
+    journal.open(opening('a'));
+    const [path = ''] = segmentPaths(dir);
+    const start = readFileSync(path).length;
+    journal.open(opening('b'));
+    journal.open(opening('c'));
+    const bytes = readFileSync(path);
+    for (const at of [0, 2, 4, 6, 7, 8, 11, 12, 60]) {
+      const broken = Buffer.from(bytes);
+      broken[start + at] = (broken[start + at] ?? 0) ^ 0x41;
+      writeFileSync(path, broken);
+      expect(read(join(dir, 'wrk_a'))).toEqual({ said: ['open a', 'open c'], damaged: 1 });
+    }
+    appendFileSync(path, bytes);
+    expect(read(join(dir, 'wrk_a')).said).toEqual(['open a', 'open c', 'open a', 'open b', 'open c']);
+  });
+
+  it('a file is deleted once every request in it is settled, and not before', () => {
+    const dir = folders.make();
+    const journal = journalIn(dir, { segmentBytes: 2_000 });
+    const ids = Array.from({ length: 30 }, (_, index) => `r${index}`);
+    for (const id of ids) {
+      journal.open(opening(id));
+      journal.close(aRow({ requestId: id }));
+    }
+    const before = segmentPaths(dir);
+    expect(before.length).toBeGreaterThan(10);
+    journal.committed(ids.slice(1));
+    expect(segmentPaths(dir)).toEqual([before[0]]);
+    expect(read(join(dir, 'wrk_a')).said.slice(0, 2)).toEqual(['open r0', 'close r0']);
+    expect(journal.stats()).toMatchObject({ needed: 1, segments: 1, faults: 0 });
+    journal.committed(['r0']);
+    expect(segmentPaths(dir)).toEqual([]);
+    expect(journal.stats()).toMatchObject({ needed: 0, bytes: 0 });
+    journal.open(opening('again'));
+    expect(read(join(dir, 'wrk_a')).said).toEqual(['open again']);
+  });
+
+  it('a request that stays open for long keeps no old files alive, and is never missing from them', () => {
+    const dir = folders.make();
+    const journal = journalIn(dir, { segmentBytes: 2_000 });
+    journal.open(opening('long'));
+    for (let index = 0; index < 200; index++) {
+      journal.open(opening(`r${index}`));
+      journal.close(aRow({ requestId: `r${index}` }));
+      journal.committed([`r${index}`]);
+      expect(read(join(dir, 'wrk_a')).said).toContain('open long');
+    }
+    expect(segmentPaths(dir).length).toBeLessThan(7);
+    journal.close(aRow({ requestId: 'long' }));
+    journal.committed(['long']);
+    expect(journal.stats()).toMatchObject({ needed: 0, faults: 0 });
+  });
+
+  it('at its cap it is full; once rows are booked it is not', () => {
+    const journal = journalIn(folders.make(), { segmentBytes: 2_000, capBytes: 10_000 });
+    const ids: string[] = [];
+    while (!journal.full()) {
+      ids.push(`r${ids.length}`);
+      journal.close(aRow({ requestId: `r${ids.length - 1}` }));
+    }
+    expect(journal.stats().bytes).toBeGreaterThanOrEqual(10_000);
+    expect(ids.length).toBeGreaterThan(5);
+    journal.committed(ids);
+    expect(journal.full()).toBe(false);
+  });
+
+  it('a disk that takes nothing is told by open, borne by close, and makes the journal full for a while', () => {
+    const dir = folders.make();
+    const journal = journalIn(dir);
+    rmSync(join(dir, 'wrk_a'), { recursive: true });
+    expect(() => journal.open(opening('a'))).toThrow('ENOENT');
+    journal.close(aRow());
+    expect(journal.full()).toBe(true);
+    expect(journal.stats()).toMatchObject({ faults: 2, needed: 0 });
+  });
+
+  it.each(['batch', 'always'] as const)('with fsync %s it says the same', async (fsync) => {
+    const dir = folders.make();
+    const journal = journalIn(dir, { fsync, segmentBytes: 1_000 });
+    const ids = Array.from({ length: 20 }, (_, index) => `r${index}`);
+    for (const id of ids) journal.close(aRow({ requestId: id }));
+    expect(read(join(dir, 'wrk_a')).said).toEqual(ids.map((id) => `close ${id}`));
+    await new Promise((resolve) => setImmediate(resolve));
+    journal.committed(ids);
+    journal.shut();
+    expect(journal.stats()).toMatchObject({ faults: 0 });
+    expect(existsSync(join(dir, 'wrk_a'))).toBe(false);
+  });
+});
+
+describe('takeover', () => {
+  it('takes the folders of dead workers, with what those had taken, and leaves living ones alone', () => {
+    const dir = folders.make();
+    for (const workerId of ['wrk_a', 'wrk_b', 'wrk_c', 'wrk_d']) {
+      journalIn(dir, { workerId }).open(opening(workerId));
+    }
+    killOwner(dir, 'wrk_a');
+    killOwner(dir, 'wrk_b');
+    moveIntoClaims(dir, 'wrk_b', 'wrk_a');
+    const claims = { dir, workerId: 'wrk_d', nowMs: Date.now() };
+    const [first, ...others] = claimAbandoned(claims);
+    expect(others).toEqual([]);
+    expect(first?.workerId).toBe('wrk_a');
+    expect(read(first?.path ?? '').said).toEqual(['open wrk_a', 'open wrk_b']);
+    expect(claimAbandoned(claims)).toEqual([first]);
+    expect(claimAbandoned({ ...claims, workerId: 'wrk_c' })).toEqual([]);
+    expect(read(join(dir, 'wrk_c')).said).toEqual(['open wrk_c']);
+  });
+
+  it('a worker that closed with rows left leaves its folder to anyone at once', () => {
+    const dir = folders.make();
+    const journal = journalIn(dir);
+    journal.close(aRow({ requestId: 'left' }));
+    expect(isAbandoned(join(dir, 'wrk_a'), Date.now())).toBe(false);
+    journal.shut();
+    const [claimed] = claimAbandoned({ dir, workerId: 'wrk_b', nowMs: Date.now() });
+    expect(read(claimed?.path ?? '').said).toEqual(['close left']);
+  });
+
+  it('a process id that came again is not the worker that had it', () => {
+    const dir = folders.make();
+    journalIn(dir);
+    const path = join(dir, 'wrk_a', 'owner');
+    const [host, pid, birth] = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [host, pid, `${birth}0`].join('\n'));
+    expect(isAbandoned(join(dir, 'wrk_a'), Date.now())).toBe(true);
+  });
+
+  it('a worker of another host counts as dead only after a minute of silence', () => {
+    const dir = folders.make();
+    journalIn(dir);
+    writeFileSync(join(dir, 'wrk_a', 'owner'), 'elsewhere\n1\n');
+    expect(isAbandoned(join(dir, 'wrk_a'), Date.now() + 50_000)).toBe(false);
+    expect(isAbandoned(join(dir, 'wrk_a'), Date.now() + 70_000)).toBe(true);
+  });
+});

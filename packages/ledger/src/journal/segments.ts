@@ -1,0 +1,157 @@
+// The segment files of one journal: append, rotate, and delete each as soon as nothing in it is needed any more.
+import { closeSync, fdatasync, fdatasyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createFramer } from './frame.ts';
+
+/** How far a record has to be on its way to the disk; see the package's README. */
+export type FsyncPolicy = 'never' | 'batch' | 'always';
+
+export const SEGMENT_SUFFIX = '.seg';
+
+/** One file; `needed` counts its records that are not settled for good. */
+export type Segment = {
+  readonly path: string;
+  bytes: number;
+  needed: number;
+};
+
+export type SegmentsOptions = {
+  readonly folder: string;
+  readonly segmentBytes: number;
+  readonly fsync: FsyncPolicy;
+  /** An fsync in the background failed. */
+  onFault(error: unknown): void;
+};
+
+export type Segments = {
+  /** Hands a record to the kernel before it returns; gives the segment that has it. @throws what the file system throws. */
+  append(text: string): Segment;
+  /** A record of the segment is settled for good. */
+  release(segment: Segment): void;
+  /** Oldest first; the last one is written to. */
+  all(): readonly Segment[];
+  bytes(): number;
+  /** Ends writing; files that are needed stay. */
+  close(): void;
+};
+
+/** A file that is written to is only replaced, not deleted at each quiet moment: that would cost more than it saves. */
+const QUIET_ROTATION_SHARE = 16;
+
+export function createSegments(options: SegmentsOptions): Segments {
+  const files = new SegmentFiles(options);
+  return {
+    append: (text) => files.append(text),
+    release: (segment) => files.release(segment),
+    all: () => files.segments,
+    bytes: () => files.bytes,
+    close: () => files.close(),
+  };
+}
+
+class SegmentFiles {
+  readonly segments: Segment[] = [];
+  bytes = 0;
+  readonly #options: SegmentsOptions;
+  readonly #framer = createFramer();
+  #active: { readonly segment: Segment; readonly fd: number } | undefined;
+  #drawn = 0;
+  #syncing = false;
+  #dirty = false;
+
+  constructor(options: SegmentsOptions) {
+    this.#options = options;
+  }
+
+  append(text: string): Segment {
+    const { segment, fd } = this.#writable();
+    const record = this.#framer.frame(text);
+    // Counted first: a record that fails half-way still lies in the file.
+    this.bytes += record.length;
+    segment.bytes += record.length;
+    try {
+      for (let at = 0; at < record.length; ) at += writeSync(fd, record, at);
+      if (this.#options.fsync === 'always') fdatasyncSync(fd);
+    } catch (error) {
+      // What follows a torn record belongs into a new file.
+      this.#retire();
+      throw error;
+    }
+    segment.needed++;
+    if (this.#options.fsync === 'batch') this.#syncSoon();
+    return segment;
+  }
+
+  release(segment: Segment): void {
+    segment.needed--;
+    if (segment.needed > 0) return;
+    if (this.#active?.segment !== segment) this.#delete(segment);
+    else if (segment.bytes * QUIET_ROTATION_SHARE >= this.#options.segmentBytes) this.#retire();
+  }
+
+  close(): void {
+    if (this.#active && this.#options.fsync !== 'never') fdatasyncSync(this.#active.fd);
+    this.#retire();
+  }
+
+  #writable(): { readonly segment: Segment; readonly fd: number } {
+    if (this.#active && this.#active.segment.bytes >= this.#options.segmentBytes) this.#retire();
+    if (this.#active) return this.#active;
+    this.#drawn++;
+    const path = join(this.#options.folder, `${String(this.#drawn).padStart(10, '0')}${SEGMENT_SUFFIX}`);
+    const segment = { path, bytes: 0, needed: 0 };
+    this.#active = { segment, fd: openSync(path, 'ax', 0o600) };
+    this.segments.push(segment);
+    return this.#active;
+  }
+
+  #retire(): void {
+    if (!this.#active) return;
+    const { segment, fd } = this.#active;
+    this.#active = undefined;
+    if (this.#options.fsync === 'batch') fdatasync(fd, (error) => this.#synced(fd, error));
+    else closeSync(fd);
+    if (segment.needed <= 0) this.#delete(segment);
+  }
+
+  #synced(fd: number, error: Error | null): void {
+    if (error) this.#options.onFault(error);
+    closeSync(fd);
+  }
+
+  #delete(segment: Segment): void {
+    const place = this.segments.indexOf(segment);
+    if (place === -1) return;
+    this.segments.splice(place, 1);
+    this.bytes -= segment.bytes;
+    try {
+      unlinkSync(segment.path);
+    } catch (error) {
+      // The folder may have been taken over; what is read again from it is known to be settled.
+      this.#options.onFault(error);
+    }
+  }
+
+  /** One fsync at a time in the background; what is written meanwhile is covered by the next. */
+  #syncSoon(): void {
+    this.#dirty = true;
+    if (this.#syncing) return;
+    const fd = this.#active?.fd;
+    if (fd === undefined) return;
+    this.#syncing = true;
+    this.#dirty = false;
+    setImmediate(() => {
+      // The file may have been retired meanwhile, with an fsync of its own.
+      if (this.#active?.fd !== fd) return this.#syncDone();
+      fdatasync(fd, (error) => {
+        if (error && this.#active?.fd === fd) this.#options.onFault(error);
+        this.#syncDone();
+      });
+    });
+  }
+
+  #syncDone(): void {
+    this.#syncing = false;
+    if (this.#dirty) this.#syncSoon();
+  }
+}

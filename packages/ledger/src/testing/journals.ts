@@ -1,0 +1,50 @@
+// Folders for journals, and what is left in them when a worker dies.
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@api-proxy/kit/clock';
+import { silentLogger } from '@api-proxy/kit/logger';
+import { createJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
+import { OWNER_FILE } from '../journal/owner.ts';
+import { SEGMENT_SUFFIX } from '../journal/segments.ts';
+
+export type Folders = {
+  /** An empty folder. */
+  make(): string;
+  removeAll(): void;
+};
+
+export function createFolders(): Folders {
+  const made: string[] = [];
+  return {
+    make() {
+      const folder = mkdtempSync(join(tmpdir(), 'ledger-journal-'));
+      made.push(folder);
+      return folder;
+    },
+    removeAll() {
+      for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function journalIn(dir: string, options: Partial<JournalOptions> = {}): Journal {
+  return createJournal({ dir, workerId: 'wrk_a', clock: systemClock, logger: silentLogger, ...options });
+}
+
+export function segmentPaths(dir: string, workerId = 'wrk_a'): string[] {
+  const folder = join(dir, workerId);
+  const names = readdirSync(folder).filter((name) => name.endsWith(SEGMENT_SUFFIX));
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** Makes a worker's folder look as its process left it when it was killed; no process ever has this id. */
+export function killOwner(dir: string, workerId = 'wrk_a'): void {
+  writeFileSync(join(dir, workerId, OWNER_FILE), [hostname(), 2 ** 30, ''].join('\n'));
+}
+
+/** Puts a folder under another worker's name. */
+export function moveIntoClaims(dir: string, from: string, into: string): void {
+  mkdirSync(join(dir, into, 'claimed'), { recursive: true });
+  renameSync(join(dir, from), join(dir, into, 'claimed', from));
+}
