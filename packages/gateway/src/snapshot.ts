@@ -96,6 +96,8 @@ export type Patience = {
   readonly overloadPauseMs: number;
   /** The silence in an event stream after which its client gets a keep-alive. */
   readonly keepAliveMs: number;
+  /** Whether a request whose thinking an upstream refuses is sent once more without it. It costs the prompt cache. */
+  readonly repairsThinking: boolean;
 };
 
 export const DEFAULT_PATIENCE: Patience = {
@@ -108,6 +110,7 @@ export const DEFAULT_PATIENCE: Patience = {
   attemptsMs: 600_000,
   overloadPauseMs: 500,
   keepAliveMs: 10_000,
+  repairsThinking: true,
 };
 
 /** The configured values over the defaults. */

@@ -26,6 +26,7 @@ export type Signal =
 
 export type Reason =
   | 'invalid_request'
+  | 'thinking_signature'
   | 'model_missing'
   | 'key_rejected'
   | 'quota_exhausted'
@@ -55,6 +56,14 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
   invalid_request: {
     reason: 'invalid_request',
     retrySame: 0,
+    next: false,
+    keyOnly: false,
+    lesson: 'nothing',
+    exhausted: 'original',
+  },
+  thinking_signature: {
+    reason: 'thinking_signature',
+    retrySame: 1,
     next: false,
     keyOnly: false,
     lesson: 'nothing',
@@ -132,6 +141,8 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
 const OVERLOADED = /overloaded|at capacity|server is busy/i;
 const MODEL_MISSING =
   /model_not_found|deploymentnotfound|does not exist or you do not have access|(unknown|unsupported|invalid) model|model\b.{0,80}\b(not found|does not exist|not exist)/i;
+/** It teaches nothing, so words of the client's can't do harm here. */
+const THINKING_SIGNATURE = /signature\b.{0,40}\bthinking|thinking\b.{0,40}\bsignature/i;
 const QUOTA = /insufficient_quota|billing_error|credit balance is too low|exceeded your current quota/i;
 
 /** What an error text quotes is the client's own words: they must not pass for the upstream's. */
@@ -174,6 +185,7 @@ function byStatus(status: number, text: string): Verdict {
     case 529:
       return VERDICTS.overloaded;
   }
+  if (status === 400 && THINKING_SIGNATURE.test(text)) return VERDICTS.thinking_signature;
   if (status === 400) return ofBadRequest(text.replace(QUOTED, ''));
   if (status >= 400 && status < 500) return VERDICTS.invalid_request;
   if (status >= 500 && OVERLOADED.test(text)) return VERDICTS.overloaded;

@@ -1,4 +1,5 @@
 // Step: try candidates until one begins to answer; until then every failure may be followed by another attempt.
+import { withoutThinking } from '@api-proxy/protocols/anthropic-messages/without-thinking';
 import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
@@ -110,18 +111,35 @@ async function tryKey(
   input: Turn & { candidate: Candidate; body: Buffer; dueMonoMs: number },
   deps: AttemptDeps,
 ): Promise<Committed | Failed | null> {
-  const { exchange, dueMonoMs } = input;
+  let { body } = input;
   for (let again = 1; ; again++) {
-    const result = await tryOnce(input, deps);
+    const result = await tryOnce({ ...input, body }, deps);
     if (result?.kind !== 'failed' || again > result.verdict.retrySame) return result;
-    if (result.verdict.reason === 'overloaded') {
-      const { overloadPauseMs } = patienceOf(exchange.snapshot);
+    const repaired = await readyAgain({ ...input, body }, { failed: result, again }, deps);
+    if (repaired === null || deps.monotonicMs() >= input.dueMonoMs) return result;
+    body = repaired;
+  }
+}
+
+/** What the same key is to be sent next, after a pause where it helps; null when another try is useless. */
+async function readyAgain(
+  { exchange, body }: { exchange: Exchange; body: Buffer },
+  { failed, again }: { failed: Failed; again: number },
+  deps: AttemptDeps,
+): Promise<Buffer | null> {
+  const { overloadPauseMs, repairsThinking } = patienceOf(exchange.snapshot);
+  switch (failed.verdict.reason) {
+    case 'thinking_signature':
+      return repairsThinking ? withoutThinking(body) : null;
+    case 'overloaded': {
       const pauseMs = overloadPauseMs * again * (0.5 + deps.random());
       // What the upstream asks for is longer than a retry may wait.
-      if (result.retryAfterMs !== null && result.retryAfterMs > pauseMs) return result;
+      if (failed.retryAfterMs !== null && failed.retryAfterMs > pauseMs) return null;
       await pause(exchange, pauseMs);
+      return body;
     }
-    if (deps.monotonicMs() >= dueMonoMs) return result;
+    default:
+      return body;
   }
 }
 

@@ -11,6 +11,7 @@ import type { Failed } from './try-once.ts';
 
 const SENTENCE: Readonly<Record<Reason, string>> = {
   invalid_request: 'The upstream refused the request.',
+  thinking_signature: 'The upstream refused the thinking of an earlier turn.',
   model_missing: 'The model is not available upstream.',
   key_rejected: 'The upstream refused the credential of the relay.',
   quota_exhausted: 'The upstream has no quota left for this model.',
