@@ -1,7 +1,7 @@
 // Encrypted secrets and keyed hashes.
 import { Secret } from '@api-proxy/kit/secret';
 import { expect, it } from 'vitest';
-import { createKeyHasher } from './key-hasher.ts';
+import { createKeyHasher, rememberingHasher } from './key-hasher.ts';
 import { createVault } from './vault.ts';
 
 const app = new Secret('a'.repeat(40));
@@ -31,4 +31,17 @@ it('the hash of a key is stable, and differs per secret and from the plain diges
   expect(hash('sk-relay-x')).toBe(hash('sk-relay-x'));
   expect(hash('sk-relay-x')).toMatch(/^[0-9a-f]{64}$/);
   expect(hash('sk-relay-x')).not.toBe(createKeyHasher(other)('sk-relay-x'));
+});
+
+it('a remembered hash is the same hash, worked out once while it is remembered', () => {
+  const worked: string[] = [];
+  const plain = createKeyHasher(app);
+  const hash = rememberingHasher((text) => {
+    worked.push(text);
+    return plain(text);
+  }, 2);
+  for (const text of ['a', 'a', 'b', 'a', 'c', 'b']) expect(hash(text)).toBe(plain(text));
+  expect(worked).toEqual(['a', 'b', 'c']);
+  hash('a');
+  expect(worked).toEqual(['a', 'b', 'c', 'a']);
 });
