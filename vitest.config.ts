@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{apps,packages,tooling}/**/*.test.{ts,tsx}'],
+    include: ['{apps,packages,tooling,bench}/**/*.test.{ts,tsx}'],
     exclude: ['**/node_modules/**', '**/.next/**', '**/fixtures/**'],
     pool: 'forks',
     maxWorkers: 2,
