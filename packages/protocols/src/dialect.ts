@@ -13,11 +13,17 @@ export type StreamMeter = EventTap & {
   readonly complete: boolean;
   /** The error event, when one came. */
   readonly error: UpstreamError | null;
+  /** The event that ends the stream, held back because usage was wanted and had not come. */
+  readonly withheld?: Buffer | null;
+  /** With `wantsUsage`: the event a client still has to get before {@link withheld}. */
+  usageEvent?(usage: Usage): Buffer;
 };
 
 export type MeterOptions = {
   /** Chat: remove the usage-only chunk, for a client that did not ask for it. */
   readonly dropUsageChunk: boolean;
+  /** Chat: the client asked for the usage chunk; without one `[DONE]` is held back, so that one can be put before it. */
+  readonly wantsUsage?: boolean;
 };
 
 export type Dialect = {

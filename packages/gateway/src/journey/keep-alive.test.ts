@@ -45,12 +45,13 @@ const FIRST =
   'event: message_start\ndata: {"type":"message_start","message":{"usage":{"input_tokens":1}}}\n\n';
 const LAST = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
 const PING = 'event: ping\ndata: {"type": "ping"}\n\n';
+const USAGE = 'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}\n\n';
 const CHUNK = 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
 
 describe('while the upstream is silent', () => {
   it.each([
     ['claude', FIRST, LAST, PING],
-    ['openai', CHUNK, 'data: [DONE]\n\n', ': keep-alive\n\n'],
+    ['openai', CHUNK, `${USAGE}data: [DONE]\n\n`, ': keep-alive\n\n'],
   ] as const)('a client of %s gets keep-alives', async (type, first, last, keepAlive) => {
     const { got, record } = await stream(type, async (res) => {
       res.write(first);

@@ -7,8 +7,8 @@ import type { Usage } from '@api-proxy/protocols/usage';
 export type Tally = {
   /** Takes the next bytes; gives what is to be sent on now. */
   push(chunk: Buffer): Buffer;
-  /** The upstream has ended; gives what is still to be sent on. */
-  finish(): Buffer;
+  /** The upstream has ended; gives what is still to be sent on. @param estimate usage to show where none was reported. */
+  finish(estimate: () => Usage): Buffer;
   usage(): Usage | null;
   /** Whether the answer ended by the rules of its dialect. */
   readonly complete: boolean;
@@ -23,17 +23,23 @@ const NOTHING = Buffer.alloc(0);
 const KEPT_WHOLE = 1024 * 1024;
 const KEPT_END = 64 * 1024;
 
-/** For event streams. With `dropUsageChunk` only whole events are sent on, the usage-only one left out. */
+/** For event streams. Of Chat only whole events are sent on: a usage chunk may have to be left out, or put before the end. */
 export class StreamTally implements Tally {
   bytes = 0;
   readonly #meter: StreamMeter;
   readonly #scanner: SseScanner;
   readonly #filtering: boolean;
+  readonly #wantsUsage: boolean;
 
-  constructor(dialect: Dialect, dropUsageChunk: boolean) {
-    this.#meter = dialect.createMeter({ dropUsageChunk });
+  constructor(dialect: Dialect, includeUsage: boolean) {
+    const chat = dialect.protocol === 'openai-chat';
+    this.#wantsUsage = chat && includeUsage;
+    this.#meter = dialect.createMeter({
+      dropUsageChunk: chat && !includeUsage,
+      wantsUsage: this.#wantsUsage,
+    });
     this.#scanner = new SseScanner(this.#meter);
-    this.#filtering = dropUsageChunk;
+    this.#filtering = chat;
   }
 
   push(chunk: Buffer): Buffer {
@@ -42,9 +48,13 @@ export class StreamTally implements Tally {
     return this.#filtering ? events : chunk;
   }
 
-  finish(): Buffer {
+  finish(estimate: () => Usage): Buffer {
     const rest = this.#scanner.finish();
-    return this.#filtering ? rest : NOTHING;
+    if (!this.#filtering) return NOTHING;
+    const { complete, error, withheld } = this.#meter;
+    if (!this.#wantsUsage || !complete || error !== null || this.#meter.usage() !== null) return rest;
+    const usageEvent = this.#meter.usageEvent?.(estimate()) ?? NOTHING;
+    return Buffer.concat([rest, usageEvent, withheld ?? NOTHING]);
   }
 
   usage(): Usage | null {

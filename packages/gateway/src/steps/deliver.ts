@@ -61,9 +61,8 @@ class Delivery implements AnswerSink {
     this.#resolve = resolve;
     this.#input = input;
     this.#stream = input.committed.answer.stream;
-    const dropsUsage = endpoint.dialect.protocol === 'openai-chat' && !input.call.includeUsage;
     this.#tally = this.#stream
-      ? new StreamTally(endpoint.dialect, dropsUsage)
+      ? new StreamTally(endpoint.dialect, input.call.includeUsage)
       : new BodyTally(endpoint.dialect);
     this.#keepAlive = this.#stream ? new KeepAlive({ ...input, quiet: () => this.#quiet() }) : null;
   }
@@ -80,7 +79,7 @@ class Delivery implements AnswerSink {
 
   end(): void {
     if (this.#done) return;
-    this.#last = this.#tally.finish();
+    this.#last = this.#tally.finish(() => this.#usage(true));
     this.#settle('ended', null);
   }
 

@@ -7,6 +7,7 @@ import { readErrorValue } from '../upstream-error.ts';
 import type { Usage } from '../usage.ts';
 import { hasUsageObject } from '../usage-scan.ts';
 import { ChatUsage } from './usage.ts';
+import { usageChunk } from './usage-chunk.ts';
 
 const DONE = Buffer.from('[DONE]');
 const ERROR = Buffer.from('"error"');
@@ -19,17 +20,26 @@ export class ChatMeter implements StreamMeter {
   complete = false;
   error: UpstreamError | null = null;
   readonly #usage = new ChatUsage();
+  withheld: Buffer | null = null;
   readonly #dropUsageChunk: boolean;
+  readonly #wantsUsage: boolean;
+  #finished: Buffer | null = null;
 
   constructor(options: MeterOptions) {
     this.#dropUsageChunk = options.dropUsageChunk;
+    this.#wantsUsage = options.wantsUsage === true;
   }
 
   event(event: Buffer): 'keep' | 'drop' {
-    for (const finished of FINISHED) if (event.includes(finished)) this.complete = true;
+    if (FINISHED.some((finished) => event.includes(finished))) {
+      this.complete = true;
+      this.#finished = event;
+    }
     if (event.includes(DONE) && eventData(event).trim() === '[DONE]') {
       this.complete = true;
-      return 'keep';
+      if (!this.#wantsUsage || this.error !== null || this.#usage.result() !== null) return 'keep';
+      this.withheld = event;
+      return 'drop';
     }
     // With include_usage OpenAI writes `"usage":null` into every chunk: those are not parsed.
     const counted = hasUsageObject(event);
@@ -42,6 +52,10 @@ export class ChatMeter implements StreamMeter {
     return counted && this.#dropUsageChunk && Array.isArray(choices) && choices.length === 0
       ? 'drop'
       : 'keep';
+  }
+
+  usageEvent(usage: Usage): Buffer {
+    return usageChunk(this.#finished, usage);
   }
 
   usage(): Usage | null {
