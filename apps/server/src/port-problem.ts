@@ -10,6 +10,7 @@ export function portProblem(facts: { port: number; hostname: string; error: unkn
     EACCES: `Port ${port} may not be opened by this user: choose one above 1023 with PORT`,
     EADDRNOTAVAIL: `HOSTNAME ${hostname} is not an address of this machine: use 0.0.0.0 for all of them`,
     ENOTFOUND: `HOSTNAME ${hostname} is not known: use 0.0.0.0 for all addresses of this machine`,
+    ENOTSUP: "Several workers can't share a port on this system: set WORKERS to 1",
   };
   const errno = errnoOf(error) ?? 'unknown error';
   return new AppError({

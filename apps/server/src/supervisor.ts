@@ -1,21 +1,19 @@
 // Starts the parts of an installation in order, keeps them running, and stops them in the reverse order.
-import { fork } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Secret } from '@api-proxy/kit/secret';
-import { SupervisedChild } from './child.ts';
-import { childReady, startMessage, type WorkerSettings } from './child-messages.ts';
+import type { SupervisedChild } from './child.ts';
+import type { WorkerSettings } from './child-messages.ts';
 import type { Config } from './config.ts';
 import { requireBuiltConsole, startConsole } from './console-process.ts';
 import { generatedSecret, lockFile, prepareDataDir } from './data-dir.ts';
 import { startEmbeddedDatabase } from './embedded-process.ts';
 import { portProblem } from './port-problem.ts';
 import { bringSchemaToHead } from './schema-head.ts';
+import { workerFleet } from './worker-fleet.ts';
 
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const WORKER_CLOSE_MS = 30 * SECOND_MS;
 /** A restarted instance may find the last one in its final moments. */
 const LOCK_WAIT_MS = 10 * SECOND_MS;
@@ -33,7 +31,7 @@ export type Installation = {
   databaseUrl: Secret;
   /** Children by name, for tests and diagnosis. */
   children: {
-    worker: SupervisedChild;
+    workers: readonly SupervisedChild[];
     console: SupervisedChild | undefined;
     database: SupervisedChild | undefined;
   };
@@ -70,12 +68,12 @@ async function boot(options: SupervisorOptions, undo: Undo[], undoAll: Undo): Pr
   const database = await openedDatabase(options, undo);
   const schema = await bringSchemaToHead(database.url);
   const settings = workerSettings(options, database.url);
-  const worker = startWorker(settings, log);
-  await worker.child.start();
-  undo.push(() => worker.child.stop((child) => child.send({ type: 'drain', graceMs: 0 }), WORKER_CLOSE_MS));
-  const port = worker.port();
+  const fleet = workerFleet(settings, log);
+  undo.push(() => fleet.drain(0, WORKER_CLOSE_MS));
+  await fleet.start();
+  const port = fleet.port();
   const page = servesPages
-    ? await startConsole({ development, apiUrl: apiUrl(config, port), log, onMove: worker.tellConsole })
+    ? await startConsole({ development, apiUrl: apiUrl(config, port), log, onMove: fleet.tellConsole })
     : undefined;
   const drainMs = config.drainTimeoutMs + WORKER_CLOSE_MS;
   return {
@@ -84,14 +82,14 @@ async function boot(options: SupervisorOptions, undo: Undo[], undoAll: Undo): Pr
     port,
     url: config.publicUrl ?? `http://localhost:${port}`,
     databaseUrl: database.url,
-    children: { worker: worker.child, console: page?.child, database: database.child },
+    children: { workers: fleet.children, console: page?.child, database: database.child },
     stop: async (graceMs) => {
-      await worker.child.stop((child) => child.send({ type: 'drain', graceMs }), graceMs + drainMs);
+      await fleet.drain(graceMs, graceMs + drainMs);
       await page?.stop();
       await undoAll();
     },
     kill: () => {
-      worker.child.kill();
+      fleet.kill();
       page?.child.kill();
       lock.release();
     },
@@ -129,32 +127,6 @@ function workerSettings({ config, development }: SupervisorOptions, databaseUrl:
     drainTimeoutMs: config.drainTimeoutMs,
     logLevel: config.logLevel,
   };
-}
-
-type Worker = { child: SupervisedChild; port(): number; tellConsole(port: number | null): void };
-
-function startWorker(settings: WorkerSettings, log: Logger): Worker {
-  let port = settings.port;
-  let consolePort: number | null = null;
-  const tellConsole = (to: number | null) => {
-    consolePort = to;
-    const process = child.current();
-    if (process?.connected) process.send({ type: 'console', port: to });
-  };
-  const child = new SupervisedChild({
-    name: 'worker',
-    log,
-    spawn: () => {
-      const process = fork(WORKER, [], { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-      process.send(startMessage({ ...settings, port }));
-      return process;
-    },
-    untilReady: async (process) => {
-      port = (await childReady(process)).port ?? port;
-    },
-    onReady: () => tellConsole(consolePort),
-  });
-  return { child, port: () => port, tellConsole };
 }
 
 /** The console reaches the API where the worker listens: loopback, unless it listens on one other address only. */

@@ -37,10 +37,11 @@ async function start(settings: WorkerSettings, page: ConsoleLink): Promise<Runni
   return { settings, log, drain, page, container, server };
 }
 
-function listen(server: Server, { port, hostname }: WorkerSettings): Promise<void> {
+/** Several workers listen on the port side by side, and the kernel spreads the connections: docs/decisions/0031. */
+function listen(server: Server, { port, hostname, workers }: WorkerSettings): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(portProblem({ port, hostname, error })));
-    server.listen({ port, host: hostname }, resolve);
+    server.listen({ port, host: hostname, reusePort: workers > 1 }, resolve);
   });
 }
 

@@ -1,0 +1,70 @@
+// The workers of an installation: all on one port, each restarted when it crashes, told and stopped together.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from '@api-proxy/kit/logger';
+import { SupervisedChild } from './child.ts';
+import { childReady, startMessage, type WorkerSettings } from './child-messages.ts';
+
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+
+export type WorkerFleet = {
+  children: readonly SupervisedChild[];
+  /** Resolves when every worker serves. @throws when one can't start; the others may run then. */
+  start(): Promise<void>;
+  /** Port in use, once the first worker serves. */
+  port(): number;
+  /** Where the console is (null: nowhere yet), for the workers of now and those to come. */
+  tellConsole(port: number | null): void;
+  /** Drains all of them at the same time; resolves when the last has ended. */
+  drain(graceMs: number, killAfterMs: number): Promise<void>;
+  kill(): void;
+};
+
+export function workerFleet(settings: WorkerSettings, log: Logger): WorkerFleet {
+  // Port 0 is whatever the first worker finds; later ones and restarts keep to it.
+  let port = settings.port;
+  let consolePort: number | null = null;
+  const tell = (child: SupervisedChild) => {
+    const process = child.current();
+    if (process?.connected) process.send({ type: 'console', port: consolePort });
+  };
+  const worker = (name: string): SupervisedChild => {
+    const child = new SupervisedChild({
+      ...{ name, log },
+      spawn: () => {
+        const process = fork(WORKER, [], { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+        process.send(startMessage({ ...settings, port }));
+        return process;
+      },
+      untilReady: async (process) => {
+        port = (await childReady(process)).port ?? port;
+      },
+      onReady: () => tell(child),
+    });
+    return child;
+  };
+  const children = Array.from({ length: settings.workers }, (_, index) =>
+    worker(settings.workers === 1 ? 'worker' : `worker ${index + 1}`),
+  );
+  return {
+    children,
+    start: async () => {
+      const [first, ...others] = children;
+      await first?.start();
+      await Promise.all(others.map((child) => child.start()));
+    },
+    port: () => port,
+    tellConsole: (to) => {
+      consolePort = to;
+      children.forEach(tell);
+    },
+    drain: async (graceMs, killAfterMs) => {
+      const ask = (child: SupervisedChild) =>
+        child.stop((process) => process.send({ type: 'drain', graceMs }), killAfterMs);
+      await Promise.all(children.map(ask));
+    },
+    kill: () => {
+      for (const child of children) child.kill();
+    },
+  };
+}
