@@ -59,7 +59,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const keyHasher = createKeyHasher(settings.appSecret);
   const instances = new InstanceCount(db, settings.workers);
   const shared = await openSharedState({
-    ...{ clock, log },
+    ...{ workerId, clock, log },
     redisUrl: settings.redisUrl,
     instances: () => instances.current(),
   });
@@ -105,7 +105,10 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
       channelLive: channelLive({ health, slots, snapshots, clock }),
     },
   });
-  const jobs = startJobs(housekeeping({ db, clock, workerId, version, instances }), log);
+  const jobs = startJobs(housekeeping({ db, clock, workerId, version, instances }), {
+    standing: () => shared.election.standing(),
+    log,
+  });
 
   return {
     gateway: settings.role === 'console' ? undefined : gateway.handle,

@@ -6,6 +6,9 @@ import type { Secret } from '@api-proxy/kit/secret';
 import { memoryBus } from '@api-proxy/stores/bus/memory';
 import type { Bus } from '@api-proxy/stores/bus/port';
 import { redisBus } from '@api-proxy/stores/bus/redis';
+import { memoryElection } from '@api-proxy/stores/leader/memory';
+import type { Election } from '@api-proxy/stores/leader/port';
+import { redisElection } from '@api-proxy/stores/leader/redis';
 import { memoryLimits } from '@api-proxy/stores/limits/memory';
 import type { LimitStore } from '@api-proxy/stores/limits/port';
 import { redisLimits } from '@api-proxy/stores/limits/redis';
@@ -19,6 +22,7 @@ const FIRST_CONTACT_MS = SECOND_MS;
 export type SharedState = {
   bus: Bus;
   limits: LimitStore;
+  election: Election;
   /** Absent where state is in memory. */
   link: Link | undefined;
   close(): Promise<void>;
@@ -26,6 +30,8 @@ export type SharedState = {
 
 export type SharedStateOptions = {
   redisUrl: Secret | undefined;
+  /** Unique among all workers. */
+  workerId: string;
   /** Workers that share the limits, as last known. */
   instances: () => number;
   clock: Clock;
@@ -44,14 +50,16 @@ export async function openSharedState(options: SharedStateOptions): Promise<Shar
 function inMemory(log: Logger): SharedState {
   const bus = memoryBus({ logger: log });
   const limits = memoryLimits();
-  return { bus, limits, link: undefined, close: () => closeAll([limits, bus]) };
+  const election = memoryElection();
+  return { bus, limits, election, link: undefined, close: () => closeAll([election, limits, bus]) };
 }
 
-function overRedis(link: RedisLink, { instances, clock, log }: SharedStateOptions): SharedState {
+function overRedis(link: RedisLink, { workerId, instances, clock, log }: SharedStateOptions): SharedState {
   const bus = redisBus({ link, logger: log });
   const shared = redisLimits({ link, clock });
   const limits = resilientLimits({ shared, local: memoryLimits(), link, instances });
-  return { bus, limits, link, close: () => closeAll([limits, bus, link]) };
+  const election = redisElection({ link, candidate: workerId, clock });
+  return { bus, limits, election, link, close: () => closeAll([election, limits, bus, link]) };
 }
 
 async function firstContact(link: Link): Promise<void> {

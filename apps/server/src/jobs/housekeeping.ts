@@ -21,6 +21,7 @@ export function housekeeping({ db, clock, workerId, version, instances }: Housek
   return [
     {
       name: 'heartbeat',
+      by: 'everyone',
       everyMs: 15 * SECOND_MS,
       run: async () => {
         const heartbeatAt = new Date(clock.nowMs());
@@ -33,6 +34,7 @@ export function housekeeping({ db, clock, workerId, version, instances }: Housek
     },
     {
       name: 'orphaned-leases',
+      by: 'leader_if_known',
       everyMs: 30 * SECOND_MS,
       run: async () => {
         await sweepLeases(db, { kind: 'orphaned', nowMs: clock.nowMs() });
@@ -40,11 +42,13 @@ export function housekeeping({ db, clock, workerId, version, instances }: Housek
     },
     {
       name: 'partitions',
+      by: 'leader_if_known',
       everyMs: HOUR_MS,
       run: () => ensureComingPartitions(db, clock.nowMs()),
     },
     {
       name: 'expired-sign-ins',
+      by: 'leader_if_known',
       everyMs: 30 * MINUTE_MS,
       run: async () => {
         await db.execute('delete from sessions where expires_at < now()');
