@@ -24,7 +24,10 @@ export type Gateway = {
 const DEFAULT_CONNECTIONS = 1_024;
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const pools = new UpstreamPools(deps.connectionsPerOrigin ?? DEFAULT_CONNECTIONS);
+  const pools = new UpstreamPools({
+    connections: deps.connectionsPerOrigin ?? DEFAULT_CONNECTIONS,
+    lookup: deps.lookup,
+  });
   const deadlines = new Deadlines(deps.clock.monotonicMs);
   const router = new Router(deps, relayDepsOf(deps, pools, deadlines));
   let running = 0;

@@ -1,5 +1,6 @@
 // What the gateway needs from the rest of the product; adapters are chosen in the server's container.
 import type { IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import type { Clock } from '@api-proxy/kit/clock';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Operation, Protocol } from '@api-proxy/protocols/protocol';
@@ -188,4 +189,6 @@ export type GatewayDeps = {
   readonly random?: () => number;
   /** Sockets per upstream origin; default 1024. */
   readonly connectionsPerOrigin?: number;
+  /** Finds the address to connect to for an upstream's or proxy's name, once per connection; refuses by an error. */
+  readonly lookup?: LookupFunction;
 };

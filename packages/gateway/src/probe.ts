@@ -1,4 +1,5 @@
 // One small call to a channel, and its list of models: for tests of a channel by hand and by schedule.
+import type { LookupFunction } from 'node:net';
 import type { Clock } from '@api-proxy/kit/clock';
 import { isRecord, parseJson, textAt } from '@api-proxy/protocols/json';
 import type { Protocol } from '@api-proxy/protocols/protocol';
@@ -58,8 +59,8 @@ export type Prober = {
 };
 
 /** A prober with sockets of its own, so that probes and traffic don't wait for each other. */
-export function createProber(clock: Clock): Prober {
-  const pools = new UpstreamPools(8);
+export function createProber(clock: Clock, lookup?: LookupFunction): Prober {
+  const pools = new UpstreamPools({ connections: 8, lookup });
   const deadlines = new Deadlines(clock.monotonicMs);
   const exchange = (channel: Channel, key: ChannelKey, asked: Asked) =>
     ask({ channel, key, asked, pools, deadlines, clock });
@@ -137,6 +138,7 @@ async function ask(input: AskInput): Promise<Answered | ProbeFailure> {
         headers: upstreamHeaders({ 'content-type': 'application/json' }, channel, key),
         body: asked.body,
         connectTimeoutMs: channel.connectTimeoutMs,
+        proxyUrl: channel.proxyUrl ?? null,
       },
       call,
     );

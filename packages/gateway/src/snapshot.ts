@@ -30,6 +30,8 @@ export type Channel = {
   readonly firstByteTimeoutMs: number;
   /** Longest silence inside an answer. */
   readonly idleTimeoutMs: number;
+  /** An http(s) proxy for this channel's connections. */
+  readonly proxyUrl?: string | null;
 };
 
 export type Model = {

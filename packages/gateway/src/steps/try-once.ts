@@ -109,6 +109,7 @@ function send({ exchange, candidate, body, dueMonoMs }: Try, deps: TryDeps): Ups
     headers: upstreamHeaders(exchange.req.headers, channel, candidate.key),
     body,
     connectTimeoutMs: channel.connectTimeoutMs,
+    proxyUrl: channel.proxyUrl ?? null,
   };
   try {
     deps.pools.dispatch(request, upstream);
