@@ -63,6 +63,7 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     candidates: new CandidateIndex(),
     health: deps.health ?? new MemoryChannelHealth(() => deps.snapshots.current().settings.cooldown),
     slots: deps.slots ?? new MemoryChannelSlots(),
+    draining: { count: 0 },
     slotQueue: new WaitingRoom(),
     placeQueue: new WaitingRoom(),
     affinity: deps.affinity ?? new MemoryAffinity(deps.clock.nowMs),

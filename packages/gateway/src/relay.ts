@@ -9,7 +9,7 @@ import type { Caller, LiveEvents, Purse, Settlements } from './ports.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
-import { deliver } from './steps/deliver.ts';
+import { type DrainCount, deliver } from './steps/deliver.ts';
 import { giveUp } from './steps/give-up.ts';
 import { hold } from './steps/hold.ts';
 import { type PlanDeps, plan } from './steps/plan.ts';
@@ -24,6 +24,7 @@ export type RelayDeps = AuthenticateDeps &
   AttemptDeps &
   HeldDeps & {
     readonly purse: Purse;
+    readonly draining: DrainCount;
     readonly settlements: Settlements;
     readonly live: LiveEvents;
     readonly logger: Logger;
@@ -104,7 +105,8 @@ async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): P
 
   const headers = [...flat(pass.headers), ...flat(money?.headers)];
   const secret = trace.candidate?.key.secret.reveal() ?? '';
-  return deliver({ ...deps, exchange, call, committed, headers, secret });
+  const drains = trace.candidate?.option.channel.onClientGone === 'drain';
+  return deliver({ ...deps, exchange, call, committed, headers, secret, drains });
 }
 
 async function identify(exchange: Exchange, deps: RelayDeps): Promise<Caller | Denial> {

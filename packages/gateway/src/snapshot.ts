@@ -32,6 +32,8 @@ export type Channel = {
   readonly idleTimeoutMs: number;
   /** An http(s) proxy for this channel's connections. */
   readonly proxyUrl?: string | null;
+  /** What becomes of an answer whose client left: cut off (default), or read to its end, within bounds. */
+  readonly onClientGone?: 'abort' | 'drain';
 };
 
 export type Model = {
@@ -100,6 +102,9 @@ export type Patience = {
   readonly keepAliveMs: number;
   /** Whether a request whose thinking an upstream refuses is sent once more without it. It costs the prompt cache. */
   readonly repairsThinking: boolean;
+  /** How long an answer is drained for a client that left, and how many at a time in one process. */
+  readonly drainMs: number;
+  readonly drainsAtOnce: number;
 };
 
 export const DEFAULT_PATIENCE: Patience = {
@@ -113,6 +118,8 @@ export const DEFAULT_PATIENCE: Patience = {
   overloadPauseMs: 500,
   keepAliveMs: 10_000,
   repairsThinking: true,
+  drainMs: 60_000,
+  drainsAtOnce: 50,
 };
 
 /** The configured values over the defaults. */

@@ -8,10 +8,13 @@ import { estimateUsage } from '../metering/estimate.ts';
 import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
 import { redact } from '../redact.ts';
 import { sendFault } from '../reply.ts';
+import { patienceOf } from '../snapshot.ts';
 import type { Deadlines } from '../upstream/deadlines.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Committed } from './try-once.ts';
+
+export type DrainCount = { count: number };
 
 export type DeliverInput = {
   readonly exchange: Exchange;
@@ -23,6 +26,10 @@ export type DeliverInput = {
   readonly secret: string;
   readonly monotonicMs: () => number;
   readonly deadlines: Deadlines;
+  /** Whether an answer whose client left is read to its end (for its usage, and because the upstream charges it anyway). */
+  readonly drains: boolean;
+  /** Answers that are being drained in this process. */
+  readonly draining: DrainCount;
 };
 
 /** Resolves when the upstream has ended, in whatever way, or the client has left. */
@@ -52,6 +59,8 @@ class Delivery implements AnswerSink {
   #last: Buffer | null = null;
   #done = false;
   #waiting = false;
+  /** Set while the answer is read to its end for a client that has left. */
+  #drain: NodeJS.Timeout | null = null;
   readonly #keepAlive: KeepAlive | null;
 
   constructor(input: DeliverInput) {
@@ -70,7 +79,7 @@ class Delivery implements AnswerSink {
   data(chunk: Buffer): boolean {
     if (this.#done || chunk.length === 0) return true;
     const passed = this.#tally.push(chunk);
-    if (passed.length === 0) return true;
+    if (passed.length === 0 || this.#drain) return true;
     if (this.#stream) return this.#write(passed);
     const before = this.#held;
     this.#held = passed;
@@ -80,7 +89,7 @@ class Delivery implements AnswerSink {
   end(): void {
     if (this.#done) return;
     this.#last = this.#tally.finish(() => this.#usage(true));
-    this.#settle('ended', null);
+    this.#settle(this.#drain ? 'left' : 'ended', null);
   }
 
   fail(cause: FailureCause, message: string): void {
@@ -89,7 +98,20 @@ class Delivery implements AnswerSink {
   }
 
   leave(): void {
-    if (this.#done) return;
+    if (this.#done || this.#drain) return;
+    const { exchange, drains, draining, committed } = this.#input;
+    const { drainMs, drainsAtOnce } = patienceOf(exchange.snapshot);
+    if (!drains || draining.count >= drainsAtOnce) {
+      this.#stop();
+      return;
+    }
+    draining.count++;
+    this.#drain = setTimeout(() => this.#stop(), drainMs);
+    this.#keepAlive?.stop();
+    committed.upstream.resume();
+  }
+
+  #stop(): void {
     this.#settle('left', null);
     this.#input.committed.upstream.abort();
   }
@@ -136,13 +158,17 @@ class Delivery implements AnswerSink {
   #settle(how: How, failure: string | null): void {
     this.#done = true;
     this.#keepAlive?.stop();
+    if (this.#drain) {
+      clearTimeout(this.#drain);
+      this.#input.draining.count--;
+    }
     this.#input.exchange.onClientGone = null;
     this.#resolve(this.#ending(how, failure));
   }
 
   #ending(how: How, failure: string | null): Ending {
     const tally = this.#tally;
-    const whole = how === 'ended' && tally.complete;
+    const whole = how !== 'died' && tally.complete;
     const counted = {
       status: this.#input.committed.answer.status,
       usage: this.#usage(whole),

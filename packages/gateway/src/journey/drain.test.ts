@@ -1,0 +1,80 @@
+// Promise: where a channel says so, an answer is read to its end for a client that left, for a while and a few at a time.
+import { request } from 'node:http';
+import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Patience } from '../snapshot.ts';
+import { channel, KEY, snapshot, startRelay, type TestRelay } from './harness.ts';
+
+let fake: FakeUpstream;
+let relay: TestRelay;
+beforeEach(async () => {
+  fake = await startFakeUpstream();
+});
+afterEach(async () => {
+  await relay.close();
+  await fake.close();
+});
+
+async function start(onClientGone: 'abort' | 'drain', patience: Partial<Patience> = {}) {
+  const one = channel({ id: 'a', baseUrl: fake.url, onClientGone, maxConcurrency: 5 });
+  relay = await startRelay(snapshot([one], { patience }));
+}
+
+/** Reads the beginning of a stream, then leaves. */
+function leave(behaviour: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const path = '/v1/chat/completions';
+  const req = request({ port: relay.port, path, method: 'POST', agent: false, headers });
+  req.on('error', () => {});
+  req.on('response', (res) => {
+    res.on('error', () => {});
+    res.once('data', () => {
+      req.destroy();
+      resolve();
+    });
+  });
+  const messages = [{ role: 'user', content: 'x' }];
+  req.end(JSON.stringify({ model: `fake-model+${behaviour}`, stream: true, messages }));
+  return promise;
+}
+
+const outcomes = () => fake.witness.recent().map((record) => record.outcome);
+
+it('the whole answer is read and counted', async () => {
+  await start('drain');
+  const booked = relay.nextRecord();
+  await leave('events=20,interval=20');
+  const record = await booked;
+  expect(record).toMatchObject({ outcome: 'client_closed', usage: { estimated: false } });
+  expect(record.usage.output).toBe(fake.witness.last()?.usage?.output);
+  expect(outcomes()).toEqual(['complete']);
+  expect(relay.out).toEqual({ passes: 0, holds: 0 });
+});
+
+it('not for longer than it may', async () => {
+  await start('drain', { drainMs: 150 });
+  const booked = relay.nextRecord();
+  await leave('events=100000,interval=20');
+  expect(await booked).toMatchObject({ outcome: 'client_closed', usage: { estimated: true } });
+  await fake.witness.waitFor((record) => record.outcome === 'aborted');
+});
+
+it('and not more at a time', async () => {
+  await start('drain', { drainsAtOnce: 1 });
+  const kept = relay.nextRecord();
+  const cut = relay.nextRecord();
+  await leave('events=40,interval=25');
+  await leave('id=second,events=40,interval=25');
+  const [first, second] = await Promise.all([kept, cut]);
+  expect([first.usage.estimated, second.usage.estimated].sort()).toEqual([false, true]);
+  expect(outcomes().sort()).toEqual(['aborted', 'complete']);
+});
+
+it('by default it is cut off', async () => {
+  await start('abort');
+  const booked = relay.nextRecord();
+  await leave('events=100000,interval=20');
+  expect(await booked).toMatchObject({ outcome: 'client_closed', usage: { estimated: true } });
+  await fake.witness.waitFor((record) => record.outcome === 'aborted');
+});
