@@ -1,10 +1,12 @@
 // Which adapter stands behind which port: known here and, for what workers share, in shared-state.ts only.
 import { openDatabase } from '@api-proxy/db/open';
 import { createGateway } from '@api-proxy/gateway/gateway';
+import type { Admission } from '@api-proxy/gateway/ports';
 import { createProber } from '@api-proxy/gateway/probe';
 import { MemoryChannelHealth } from '@api-proxy/gateway/routing/health';
 import { MemoryChannelSlots } from '@api-proxy/gateway/routing/slots';
 import { systemClock } from '@api-proxy/kit/clock';
+import { SECOND_MS } from '@api-proxy/kit/duration';
 import { idSequence, newId } from '@api-proxy/kit/id';
 import type { Logger } from '@api-proxy/kit/logger';
 import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
@@ -18,6 +20,7 @@ import { readCaller } from './adapters/caller-rows.ts';
 import { channelLive } from './adapters/channel-live.ts';
 import { channelProbe } from './adapters/channel-probe.ts';
 import { encodeLive } from './adapters/live-wire.ts';
+import { sharedHealth } from './adapters/shared-health.ts';
 import { snapshotRows } from './adapters/snapshot-rows.ts';
 import { CallerCache } from './caller-cache.ts';
 import type { WorkerSettings } from './child-messages.ts';
@@ -69,7 +72,10 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     log,
   });
   const callers = new CallerCache({ load: (hash) => readCaller(db, hash), clock });
-  const health = new MemoryChannelHealth(() => snapshots.current().settings.cooldown);
+  const health = sharedHealth({
+    ...{ bus, workerId, log },
+    local: new MemoryChannelHealth(() => snapshots.current().settings.cooldown),
+  });
   const slots = new MemoryChannelSlots();
   const prober = createProber(clock);
   const ledger = createLedger({
@@ -88,7 +94,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const gateway = createGateway({
     ...{ callers, snapshots, clock, health, slots, logger: log },
     hashCredential: keyHasher,
-    admission: limitAdmission({ limits, clock }),
+    admission: whileAccepting(drain, limitAdmission({ limits, clock })),
     purse: ledger.purse,
     settlements: ledger.settlement,
     live: { publish: (event) => bus.publish('live', encodeLive(event)) },
@@ -129,6 +135,14 @@ function heedNotices({ bus, snapshots, callers, ledger, log }: Heedful): void {
     if (keyId !== null) ledger.purse.forget(keyId);
   };
   listenToNotices(bus, { config, caller }, log);
+}
+
+/** After the grace time of a drain new requests are refused, in the dialect of their callers. */
+function whileAccepting(drain: Drain, admission: Admission): Admission {
+  return {
+    take: (request) =>
+      drain.accepts ? admission.take(request) : { denied: 'draining', retryAfterMs: SECOND_MS },
+  };
 }
 
 async function closeInOrder(parts: readonly { close(): Promise<void> | void }[]): Promise<void> {

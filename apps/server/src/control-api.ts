@@ -25,12 +25,13 @@ export type ControlApiOptions = {
 export function createControlApi(options: ControlApiOptions): Handler {
   const { settings, db, clock, log } = options;
   const publicUrl = settings.publicUrl ?? null;
+  const attempts = createMemoryAttempts(clock);
   const api = createApi({
     auth: createAuth({
       db,
       appSecret: settings.appSecret,
       publicUrl,
-      attempts: createMemoryAttempts(clock),
+      attempts,
       logger: log,
     }),
     health: options.health,
@@ -39,6 +40,7 @@ export function createControlApi(options: ControlApiOptions): Handler {
       ...options.parts,
       db,
       clock,
+      attempts,
       siteInfo: { version: options.version, publicUrl },
       outbound: {
         // Whoever runs this on one machine tries it with an upstream on that machine.

@@ -1,5 +1,5 @@
 // What this worker knows of a channel while it works, for the console: pauses of its keys and calls in flight.
-import type { ChannelHealth, ChannelSlots, Snapshots } from '@api-proxy/gateway/ports';
+import type { BreakerState, ChannelHealth, ChannelSlots, Snapshots } from '@api-proxy/gateway/ports';
 import type { Channel } from '@api-proxy/gateway/snapshot';
 import type { Clock } from '@api-proxy/kit/clock';
 import type { ChannelLive } from '@api-proxy/services/context';
@@ -23,28 +23,21 @@ export function channelLive({ health, slots, snapshots, clock }: ChannelLiveOpti
   return {
     of: (channelId) => ({
       coolingUntilMs: wholeCoolingUntilMs(channelOf(channelId), keyCoolingUntilMs),
-      // Repeated failures make a key's pause longer; there is no breaker apart from that.
-      breakerOpen: false,
+      breakerOpen: isWhollyOpen(channelOf(channelId), (id) => health.breaker(id, clock.nowMs())),
       reason: null,
       inFlight: slots.inUse(channelId),
     }),
     keyCoolingUntilMs,
-    clearCooldown: (channelId, channelKeyIds) => {
-      const models = [ANY_MODEL, ...upstreamNames(channelOf(channelId), snapshots)];
-      for (const channelKeyId of channelKeyIds) {
-        for (const upstreamModel of models) {
-          health.report({
-            channelId,
-            channelKeyId,
-            upstreamModel,
-            lesson: 'success',
-            retryAfterMs: null,
-            nowMs: clock.nowMs(),
-          });
-        }
-      }
+    clearCooldown: (_channelId, channelKeyIds) => {
+      for (const channelKeyId of channelKeyIds) health.clear(channelKeyId);
     },
   };
+}
+
+/** A channel's breaker counts as open when those of all its keys are. */
+function isWhollyOpen(channel: Channel | undefined, breakerOf: (id: string) => BreakerState): boolean {
+  const states = (channel?.keys ?? []).filter(({ enabled }) => enabled).map(({ id }) => breakerOf(id));
+  return states.length > 0 && states.every((state) => state === 'open');
 }
 
 /** A channel pauses when all its keys do: until the first of them is free again. */
@@ -58,13 +51,4 @@ function wholeCoolingUntilMs(
   if (pauses.length === 0) return null;
   const earliest = Math.min(...pauses.map((untilMs) => untilMs ?? 0));
   return earliest > 0 ? earliest : null;
-}
-
-function upstreamNames(channel: Channel | undefined, snapshots: Snapshots): Set<string> {
-  const { models } = snapshots.current();
-  const names = new Set<string>();
-  for (const name of [...models.keys(), ...(channel?.models ?? [])]) {
-    names.add(channel?.modelRenames[name] ?? models.get(name)?.upstreamModel ?? name);
-  }
-  return names;
 }
