@@ -8,6 +8,8 @@ import { sql } from 'drizzle-orm';
 
 export type TestDatabase = {
   readonly db: Database;
+  /** For other processes; undefined in memory. */
+  readonly url: string | undefined;
   /** Another pool on the same database, as a second process would have it; the same handle in memory. */
   another(): Database;
   close(): Promise<void>;
@@ -29,7 +31,7 @@ const TABLES = [
 
 async function openMemory(): Promise<TestDatabase> {
   const { db, close } = await openMemoryDatabase();
-  return { db, another: () => db, close };
+  return { db, url: undefined, another: () => db, close };
 }
 
 async function openServer(serverUrl: string): Promise<TestDatabase> {
@@ -45,6 +47,7 @@ async function openServer(serverUrl: string): Promise<TestDatabase> {
   await migrate(first.db);
   return {
     db: first.db,
+    url: url.href,
     another: () => {
       const more = openDatabase(options);
       opened.push(more);
