@@ -5,6 +5,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import type { Account, Accounts } from './accounts.ts';
 import { covers, type Lease, refusesNow, reserve } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
+import { quotaHeaders } from './quota-headers.ts';
 import type { LeaseTaker } from './take-lease.ts';
 import { AWAY, type HoldDenial, NO_BALANCE, usedUp, ZERO_BALANCE } from './verdict.ts';
 
@@ -29,6 +30,8 @@ export type HoldRequest = {
 export type Hold = {
   /** Gives the money back to the local lease; does nothing after settlement. Never throws. */
   release(): void;
+  /** What is left of the caller's budgets, for the answer; see `quotaHeaders`. */
+  readonly headers: Readonly<Record<string, string>>;
 };
 
 export type Admitted = Hold | HoldDenial;
@@ -53,7 +56,6 @@ export type AdmitOptions = {
 const FREE_VIEW_MS = 5_000;
 /** Longest that a lack of balance is repeated without looking again. */
 const MISSING_VIEW_MS = 500;
-const NOTHING_HELD: Hold = { release: () => undefined };
 
 export function createAdmit(options: AdmitOptions): Admit {
   const { accounts, clock, logger } = options;
@@ -120,7 +122,9 @@ function decide(options: AdmitOptions, request: HoldRequest, account: Account): 
   if (!balance) return NO_BALANCE;
   if (balance.budget.limit <= 0n) return ZERO_BALANCE;
   if (need <= 0n) {
-    return balance.budget.limit > balance.budget.used ? NOTHING_HELD : refusal(balance, nowMs);
+    return balance.budget.limit > balance.budget.used
+      ? { release: () => undefined, headers: quotaHeaders(leases) }
+      : refusal(balance, nowMs);
   }
   for (const lease of leases) if (refusesNow(lease, need, nowMs)) return refusal(lease, nowMs);
   for (const lease of leases) if (!covers(lease, need, nowMs)) return undefined;
@@ -128,11 +132,11 @@ function decide(options: AdmitOptions, request: HoldRequest, account: Account): 
     reserve(lease, need, nowMs);
     options.book.attach(request.requestId, lease, need);
   }
-  return holdOf(options.book, request.requestId);
+  return holdOf(options.book, request.requestId, leases);
 }
 
-function holdOf(book: LeaseBook, requestId: string): Hold {
-  return { release: () => book.release(requestId) };
+function holdOf(book: LeaseBook, requestId: string, leases: readonly Lease[]): Hold {
+  return { release: () => book.release(requestId), headers: quotaHeaders(leases) };
 }
 
 function refusal(lease: Lease, nowMs: number): HoldDenial {
@@ -153,7 +157,7 @@ async function reserveInTurn(
       book.attach(requestId, lease, need);
     }
     complete = true;
-    return holdOf(book, requestId);
+    return holdOf(book, requestId, leases);
   } finally {
     if (!complete) book.release(requestId);
   }

@@ -1,0 +1,30 @@
+// What an admitted caller is told about its budgets: headers for the answer.
+import { formatUsd } from '@api-proxy/kit/money';
+import type { Lease } from './lease.ts';
+
+/**
+ * `x-quota-remaining-usd`: left of the balance. Where spending limits apply, the one with the least left:
+ * `x-quota-window` (`key` or `user`, a dash, the span), `x-quota-window-remaining-usd`, and `x-quota-window-resets-at`
+ * (ISO 8601) unless it never does. Decimal USD as of the last booking that this worker saw, never below zero.
+ */
+export function quotaHeaders(leases: readonly Lease[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  let tightest: Lease | undefined;
+  for (const lease of leases) {
+    if (lease.budget.span === 'balance') headers['x-quota-remaining-usd'] = formatUsd(remaining(lease));
+    else if (!tightest || remaining(lease) < remaining(tightest)) tightest = lease;
+  }
+  if (!tightest) return headers;
+  const { budget, windowEndsAtMs } = tightest;
+  headers['x-quota-window'] = `${budget.ownerKind}-${budget.span}`;
+  headers['x-quota-window-remaining-usd'] = formatUsd(remaining(tightest));
+  if (Number.isFinite(windowEndsAtMs)) {
+    headers['x-quota-window-resets-at'] = new Date(windowEndsAtMs).toISOString();
+  }
+  return headers;
+}
+
+function remaining({ budget }: Lease): bigint {
+  const left = budget.limit - budget.used;
+  return left > 0n ? left : 0n;
+}
