@@ -24,6 +24,11 @@ function migrations(): Migration[] {
   return readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
 }
 
+/** The hash of each migration of this program, in order. */
+export function migrationHashes(): string[] {
+  return migrations().map(({ hash }) => hash);
+}
+
 async function appliedHashes(db: Database): Promise<string[]> {
   const exists = rowsOf<{ found: boolean }>(
     await db.execute(sql`select to_regclass('schema_migrations') is not null as found`),
