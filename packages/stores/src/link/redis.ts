@@ -5,9 +5,11 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { Redis } from 'ioredis';
 import type { Link, LinkState } from './port.ts';
 
-/** Of silence; a Redis that works through a burst is not away. */
-const SCRIPT_TIMEOUT_MS = 200;
-const LONGEST_WAIT_MS = 1_500;
+/** A script may meet this much silence; a Redis that works through a burst is not away, nor is this process when busy. */
+const SILENCE_MS = 200;
+/** The silence is measured in turns of this length. */
+const TURN_MS = 40;
+const LONGEST_WAIT_MS = 2_000;
 /** For commands that nobody waits for. */
 const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -129,22 +131,31 @@ class Patience {
 
   /** Rejects (`timed out`) when nothing at all was heard for the deadline, or when the longest wait is over. */
   wait<T>(work: Promise<T>): Promise<T> {
-    const startedMs = performance.now();
     return new Promise((resolve, reject) => {
-      let settled = false;
+      let silentMs = 0;
+      let waitedMs = 0;
+      let beganMs = performance.now();
+      let timer: NodeJS.Timeout | undefined;
       const look = () => {
-        if (settled) return;
+        if (timer === undefined) return;
         const nowMs = performance.now();
-        const leftMs = this.#heardMs + SCRIPT_TIMEOUT_MS - nowMs;
-        if (leftMs > 0 && nowMs - startedMs < LONGEST_WAIT_MS) timer = setTimeout(check, leftMs);
-        else reject(new Error('the script timed out'));
+        // A turn that comes late was spent by this process itself: nothing was written or read meanwhile.
+        const busy = nowMs - beganMs > TURN_MS * 2;
+        if (this.#heardMs >= beganMs) silentMs = 0;
+        else if (!busy) silentMs += TURN_MS;
+        waitedMs += TURN_MS;
+        if (silentMs >= SILENCE_MS || waitedMs >= LONGEST_WAIT_MS) reject(new Error('the script timed out'));
+        else next();
       };
-      // Timers run before data that has arrived is read, immediates after.
-      const check = () => setImmediate(look);
-      let timer = setTimeout(check, SCRIPT_TIMEOUT_MS);
+      const next = () => {
+        beganMs = performance.now();
+        // Timers run before data that has arrived is read, immediates after.
+        timer = setTimeout(() => setImmediate(look), TURN_MS);
+      };
+      next();
       const done = () => {
-        settled = true;
         clearTimeout(timer);
+        timer = undefined;
       };
       work.finally(done).then(resolve, reject);
     });
