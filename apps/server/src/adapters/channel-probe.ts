@@ -61,5 +61,6 @@ function channelOf(target: ProbeTarget): Channel {
     connectTimeoutMs: DEFAULT_TIMEOUTS.connectTimeoutMs,
     firstByteTimeoutMs: PATIENCE_MS,
     idleTimeoutMs: PATIENCE_MS,
+    proxyUrl: target.proxyUrl,
   };
 }

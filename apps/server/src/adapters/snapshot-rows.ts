@@ -88,6 +88,8 @@ function channelOf(row: ChannelRow): Omit<Channel, 'keys' | 'modelRenames'> {
     connectTimeoutMs: row.connectTimeoutMs ?? DEFAULT_TIMEOUTS.connectTimeoutMs,
     firstByteTimeoutMs: row.firstByteTimeoutMs ?? DEFAULT_TIMEOUTS.firstByteTimeoutMs,
     idleTimeoutMs: row.idleTimeoutMs ?? DEFAULT_TIMEOUTS.idleTimeoutMs,
+    proxyUrl: row.proxyUrl,
+    onClientGone: row.onClientGone,
   };
 }
 
