@@ -179,6 +179,19 @@ describe('409', () => {
   });
 });
 
+describe('429', () => {
+  it('who guesses gift card codes is told when to come back, in the header too', async () => {
+    const as = await api.user('user');
+    const guess = () =>
+      api.call('/api/gift-cards/redeem', { method: 'POST', as, body: { code: 'ZZZZZ-ZZZZZ-ZZZZZ-ZZZZZ' } });
+    for (let n = 0; n < 10; n += 1) expect((await guess()).body).toEqual(failure('gift_card_unknown'));
+    const refused = await guess();
+    expect(refused.status).toBe(429);
+    expect(refused.body).toEqual(failure('too_many_requests'));
+    expect(refused.headers.get('retry-after')).toBe('900');
+  });
+});
+
 describe('500 and 503', () => {
   it('an unexpected failure shows nothing of its cause', async () => {
     const as = await api.user('user');

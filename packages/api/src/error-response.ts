@@ -20,7 +20,13 @@ export function errorResponse(
   if (thrown.status >= SERVER_FAULT) {
     logger.error({ requestId, code: thrown.code, err: thrown.cause }, thrown.message);
   }
-  return jsonError(thrown);
+  return jsonError(thrown, retryAfter(thrown));
+}
+
+/** A verb that is asked too often says when to come back as `details.retryAfter`, in seconds. */
+function retryAfter({ details }: AppError): Record<string, string> {
+  const seconds = details?.retryAfter;
+  return typeof seconds === 'number' ? { 'retry-after': String(seconds) } : {};
 }
 
 type Shown = { code: string; status: number; message: string; details?: Record<string, unknown> | undefined };

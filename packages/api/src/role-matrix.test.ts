@@ -1,5 +1,6 @@
 // Who may call what: every endpoint as every role.
 import { type EndpointId, endpoints } from '@api-proxy/contracts/all';
+import { listGiftCards, newGiftCards } from '@api-proxy/contracts/gift-cards';
 import type { SessionUser } from '@api-proxy/services/auth/auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiBench, openApiBench } from './api-bench.ts';
@@ -15,6 +16,9 @@ beforeAll(async () => {
     admin: await api.user('admin'),
     super_admin: await api.user('super_admin', 'root'),
   };
+  codes = newGiftCards.parse(
+    await made('/api/gift-cards', 'admin', { amountUsd: '1', count: CALLERS.length }),
+  ).codes;
 }, 60_000);
 afterAll(() => api.bench.close());
 
@@ -85,6 +89,11 @@ const MATRIX: Record<EndpointId, Row> = {
   'requestLogs.list': { expected: SIGNED_IN },
   'requestLogs.get': { expected: OWNED },
   'ledger.list': { expected: SIGNED_IN },
+  'giftCards.list': { expected: ADMINS },
+  'giftCards.create': { expected: ADMINS, body: () => ({ amountUsd: '1' }) },
+  'giftCards.void': { expected: ADMINS },
+  'giftCards.voidBatch': { expected: ADMINS },
+  'giftCards.redeem': { expected: SIGNED_IN, body: () => ({ code: codes.pop() }) },
   'usage.summary': { expected: SIGNED_IN },
   'usage.availableModels': { expected: SIGNED_IN },
   'audit.list': { expected: ADMINS },
@@ -103,6 +112,8 @@ function keyIn(body: unknown): unknown {
 
 let callers: Record<Caller, SessionUser | undefined>;
 let count = 0;
+/** Codes of gift cards that nobody has redeemed. */
+let codes: string[] = [];
 
 /** A name that nothing else has. */
 function unique(): string {
@@ -115,6 +126,10 @@ async function made(path: string, caller: Caller, body: unknown): Promise<unknow
   return (await api.call(path, { method: 'POST', ...(as && { as }), body })).body;
 }
 
+async function newBatch(): Promise<string> {
+  return newGiftCards.parse(await made('/api/gift-cards', 'admin', { amountUsd: '1' })).batchId;
+}
+
 /** Makes the thing that a path parameter names: what can be owned belongs to `user`. */
 const MAKERS: Record<string, () => Promise<string>> = {
   userId: async () => (await api.user('user', unique())).userId,
@@ -122,6 +137,13 @@ const MAKERS: Record<string, () => Promise<string>> = {
   channelId: async () => idIn(await made('/api/channels', 'admin', { ...CHANNEL, name: unique() })),
   modelId: async () => idIn(await made('/api/models', 'admin', { provider: 'p', name: unique() })),
   priceId: async () => idIn(await made('/api/prices', 'admin', { model: 'm', tariff: TARIFF })),
+  giftCardId: async () => {
+    const batchId = await newBatch();
+    const as = callers.admin;
+    const { body } = await api.call(`/api/gift-cards?batch=${batchId}`, { ...(as && { as }) });
+    return idIn(listGiftCards.output.parse(body).items[0]);
+  },
+  batchId: newBatch,
   requestId: async () => api.bench.logRequest(callers.user?.userId ?? ''),
 };
 

@@ -13,6 +13,11 @@ import { listChannels } from '@api-proxy/services/channel/list-channels';
 import { listUpstreamModels } from '@api-proxy/services/channel/list-upstream-models';
 import { testChannel } from '@api-proxy/services/channel/test-channel';
 import { updateChannel } from '@api-proxy/services/channel/update-channel';
+import { createGiftCards } from '@api-proxy/services/gift-card/create-gift-cards';
+import { listGiftCards } from '@api-proxy/services/gift-card/list-gift-cards';
+import { redeemGiftCard } from '@api-proxy/services/gift-card/redeem-gift-card';
+import { voidGiftCard } from '@api-proxy/services/gift-card/void-gift-card';
+import { voidGiftCardBatch } from '@api-proxy/services/gift-card/void-gift-card-batch';
 import { createKey } from '@api-proxy/services/key/create-key';
 import { deleteKey } from '@api-proxy/services/key/delete-key';
 import { listKeys } from '@api-proxy/services/key/list-keys';
@@ -87,6 +92,11 @@ export const verbs: Verbs = {
   'requestLogs.list': listRequestLogs,
   'requestLogs.get': getRequestLog,
   'ledger.list': listLedger,
+  'giftCards.list': listGiftCards,
+  'giftCards.create': createGiftCards,
+  'giftCards.void': voidGiftCard,
+  'giftCards.voidBatch': voidGiftCardBatch,
+  'giftCards.redeem': redeemGiftCard,
   'usage.summary': getUsageSummary,
   'usage.availableModels': listAvailableModels,
   'audit.list': listAudit,

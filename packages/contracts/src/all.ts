@@ -12,6 +12,13 @@ import {
   testChannel,
   updateChannel,
 } from './channels.ts';
+import {
+  createGiftCards,
+  listGiftCards,
+  redeemGiftCard,
+  voidGiftCard,
+  voidGiftCardBatch,
+} from './gift-cards.ts';
 import { getHealth, getLive, getReady } from './health.ts';
 import { createKey, deleteKey, listKeys, rotateKey, updateKey } from './keys.ts';
 import { listLedger } from './ledger.ts';
@@ -73,6 +80,11 @@ export const endpoints = [
   listRequestLogs,
   getRequestLog,
   listLedger,
+  listGiftCards,
+  createGiftCards,
+  voidGiftCard,
+  voidGiftCardBatch,
+  redeemGiftCard,
   getUsageSummary,
   listAvailableModels,
   listAudit,

@@ -33,5 +33,9 @@ export const ledgerKind = z.enum(['grant', 'charge', 'redeem', 'adjust', 'refund
 export const budgetSpan = z.enum(['5h', 'day', 'week', 'month', 'total']);
 export type BudgetSpan = z.infer<typeof budgetSpan>;
 
+/** `expired`: unused, and its time is over. */
+export const giftCardStatus = z.enum(['unused', 'redeemed', 'void', 'expired']);
+export type GiftCardStatus = z.infer<typeof giftCardStatus>;
+
 export const locale = z.enum(['zh', 'en']);
 export type Locale = z.infer<typeof locale>;

@@ -13,6 +13,8 @@ export const channelKeyId = idText('chk');
 export const modelId = idText('mdl');
 export const priceId = idText('prc');
 export const requestId = idText('req');
+export const giftCardId = idText('gft');
+export const giftCardBatchId = idText('gfb');
 
 /** An exact amount in USD as a decimal text with at most nine places, e.g. `"12.5"`. */
 export const usd = z
@@ -26,6 +28,11 @@ export const usd = z
 /** As `usd`, zero or more. */
 export const usdNotNegative = usd.refine((text) => (parseUsd(text) ?? -1n) >= 0n, {
   error: 'must not be negative',
+});
+
+/** As `usd`, more than zero. */
+export const usdPositive = usd.refine((text) => (parseUsd(text) ?? 0n) > 0n, {
+  error: 'must be more than zero',
 });
 
 /** A price in USD per million tokens, zero or more. */

@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'lse'
   | 'led'
   | 'gft'
+  | 'gfb'
   | 'ann'
   | 'aud'
   | 'cht'

@@ -3,6 +3,7 @@ import type { Role } from '@api-proxy/contracts/enums';
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
 import type { Secret } from '@api-proxy/kit/secret';
+import type { Attempts } from './auth/attempts.ts';
 import type { OutboundPolicy } from './channel/outbound-address.ts';
 import type { KeyHasher } from './secret/key-hasher.ts';
 import type { Vault } from './secret/vault.ts';
@@ -86,6 +87,8 @@ export type ServicePorts = {
   readonly vault: Vault;
   readonly keyHasher: KeyHasher;
   readonly bus: NoticeBus;
+  /** Counts guesses: of passwords, of gift card codes. */
+  readonly attempts: Attempts;
   readonly channelProbe: ChannelProbe;
   readonly channelLive: ChannelLive;
   readonly outbound: OutboundPolicy;

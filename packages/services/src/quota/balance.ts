@@ -4,6 +4,7 @@ import { budgets } from '@api-proxy/db/schema/budgets';
 import { ledgerEntries } from '@api-proxy/db/schema/ledger-entries';
 import { newId } from '@api-proxy/kit/id';
 import type { NanoUsd } from '@api-proxy/kit/money';
+import { and, eq } from 'drizzle-orm';
 
 export type Opening = { userId: string; amount: NanoUsd; actorUserId: string; now: Date };
 
@@ -30,4 +31,26 @@ export async function openBalance(tx: Transaction, opening: Opening): Promise<vo
     actorUserId: opening.actorUserId,
     createdAt: now,
   });
+}
+
+/** Makes the balance row if there is none, and locks it until the transaction ends. */
+export async function lockBalance(tx: Transaction, userId: string, now: Date) {
+  const stamps = { createdAt: now, updatedAt: now };
+  const fresh = {
+    id: newId('bud', now.getTime()),
+    ownerKind: 'user',
+    ownerId: userId,
+    span: 'balance',
+  } as const;
+  await tx
+    .insert(budgets)
+    .values({ ...fresh, limit: 0n, ...stamps })
+    .onConflictDoNothing();
+  const [row] = await tx
+    .select()
+    .from(budgets)
+    .where(and(eq(budgets.ownerKind, 'user'), eq(budgets.ownerId, userId), eq(budgets.span, 'balance')))
+    .for('update');
+  if (!row) throw new Error('the balance row that was just made is gone');
+  return row;
 }

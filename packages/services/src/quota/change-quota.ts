@@ -1,40 +1,18 @@
 // Grants quota or takes it back: the balance and its ledger entry in one transaction.
 import type { changeQuota as contract } from '@api-proxy/contracts/users';
-import type { Transaction } from '@api-proxy/db/database';
 import { budgets } from '@api-proxy/db/schema/budgets';
 import { ledgerEntries } from '@api-proxy/db/schema/ledger-entries';
 import { AppError } from '@api-proxy/kit/error';
 import { newId } from '@api-proxy/kit/id';
 import { formatUsd, type NanoUsd } from '@api-proxy/kit/money';
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
 import { parsedUsd } from '../money-input.ts';
 import { lockUser } from '../user/guard-user.ts';
 import { balanceOf } from '../user/user-view.ts';
 import type { Verb } from '../verb.ts';
-
-/** Makes the balance row if there is none, and locks it. */
-async function lockBalance(tx: Transaction, userId: string, now: Date) {
-  const stamps = { createdAt: now, updatedAt: now };
-  const fresh = {
-    id: newId('bud', now.getTime()),
-    ownerKind: 'user',
-    ownerId: userId,
-    span: 'balance',
-  } as const;
-  await tx
-    .insert(budgets)
-    .values({ ...fresh, limit: 0n, ...stamps })
-    .onConflictDoNothing();
-  const [row] = await tx
-    .select()
-    .from(budgets)
-    .where(and(eq(budgets.ownerKind, 'user'), eq(budgets.ownerId, userId), eq(budgets.span, 'balance')))
-    .for('update');
-  if (!row) throw new Error('the balance row that was just made is gone');
-  return row;
-}
+import { lockBalance } from './balance.ts';
 
 /** What is neither used nor set aside for requests under way. */
 function takeable(row: { limit: bigint; used: bigint; leased: bigint }): NanoUsd {

@@ -65,6 +65,7 @@ function recordingPorts(memory: MemoryDatabase) {
     clock,
     vault: createVault(APP_SECRET),
     keyHasher: createKeyHasher(APP_SECRET),
+    attempts: createMemoryAttempts(clock),
     bus: { publish: (topic, payload) => void notices.push({ topic, payload }) },
     channelProbe: {
       test: async (target, model) => {
@@ -110,7 +111,7 @@ export async function openTestBench(): Promise<TestBench> {
   const memory = await openMemoryDatabase();
   const recorded = recordingPorts(memory);
   const { ports, clock, notices, probed, cleared } = recorded;
-  const attempts = createMemoryAttempts(clock);
+  const { attempts } = ports;
   const auth = createAuth({
     db: memory.db,
     appSecret: APP_SECRET,
