@@ -26,6 +26,24 @@ async function addModel(admin: Person, name: string): Promise<void> {
   await admin.call(createPrice, { body: { model: name, tariff: TARIFF } });
 }
 
+/** Registers the first person and fits the installation out: channels to the upstream, priced models, money, a key. */
+export async function fitOut(
+  url: string,
+  upstream: FakeUpstream,
+  models: readonly string[],
+): Promise<{ admin: Person; secret: string }> {
+  const admin = await register(url);
+  const keys = [{ secret: 'upstream-secret' }];
+  const shared = { baseUrl: upstream.url, keys };
+  await admin.call(createChannel, { body: { ...shared, name: 'claude', type: 'claude' } });
+  await admin.call(createChannel, { body: { ...shared, name: 'openai', type: 'openai' } });
+  for (const name of models) await addModel(admin, name);
+  const me = await admin.call(getMe, {});
+  await admin.call(changeQuota, { params: { userId: me.id }, body: { amountUsd: '100' } });
+  const { secret } = await admin.call(createKey, { body: { name: 'e2e' } });
+  return { admin, secret };
+}
+
 /** Starts everything; `models` are public names that the fake upstream understands. */
 export async function startInstallation(
   options: ProductOptions,
@@ -35,15 +53,7 @@ export async function startInstallation(
     startProduct(options),
     startFakeUpstream({ deterministic: true }),
   ]);
-  const admin = await register(product.url);
-  const keys = [{ secret: 'upstream-secret' }];
-  const shared = { baseUrl: upstream.url, keys };
-  await admin.call(createChannel, { body: { ...shared, name: 'claude', type: 'claude' } });
-  await admin.call(createChannel, { body: { ...shared, name: 'openai', type: 'openai' } });
-  for (const name of models) await addModel(admin, name);
-  const me = await admin.call(getMe, {});
-  await admin.call(changeQuota, { params: { userId: me.id }, body: { amountUsd: '100' } });
-  const { secret } = await admin.call(createKey, { body: { name: 'e2e' } });
+  const { admin, secret } = await fitOut(product.url, upstream, models);
   return {
     product,
     upstream,

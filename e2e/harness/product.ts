@@ -26,6 +26,8 @@ export type ProductOptions = {
   /** Serve pages too; they need a built console. */
   console?: boolean;
   env?: Record<string, string>;
+  /** A database that others use too and that stays; else a new one, dropped at the end. */
+  databaseUrl?: string;
 };
 
 export type Product = {
@@ -50,7 +52,8 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function newDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+/** An empty database on the PostgreSQL at hand. */
+export async function newDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const base = available().databaseUrl;
   if (!base) throw new Error('no PostgreSQL is at hand');
   const name = `e2e_${randomBytes(6).toString('hex')}`;
@@ -81,14 +84,15 @@ async function untilPages(url: string): Promise<void> {
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'api-proxy-e2e-'));
-  const database = options.database === 'postgres' ? await newDatabase() : undefined;
+  const ownDatabase = options.database === 'postgres' && options.databaseUrl === undefined;
+  const database = ownDatabase ? await newDatabase() : undefined;
   const env = {
     ...process.env,
     NODE_ENV: 'development',
     HOSTNAME: '127.0.0.1',
     PORT: String(port),
     DATA_DIR: dataDir,
-    DATABASE_URL: database?.url ?? '',
+    DATABASE_URL: options.databaseUrl ?? database?.url ?? '',
     REDIS_URL: '',
     ROLE: options.console ? 'all' : 'gateway',
     LOG_LEVEL: 'warn',

@@ -1,0 +1,161 @@
+// Three instances with one PostgreSQL and one Redis: limits hold over all of them, and each may fail.
+import { listChannels, updateChannel } from '@api-proxy/contracts/channels';
+import { createKey, updateKey } from '@api-proxy/contracts/keys';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { available } from './harness/available.ts';
+import { type Cluster, killInstance, startCluster, workersOf } from './harness/cluster.ts';
+
+const QUICK = 'fake-claude';
+const STREAM = 'fake-claude+events=4,interval=60';
+const ENDLESS = 'fake-claude+events=2000,interval=200';
+const { databaseUrl, redisUrl } = available();
+
+describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await startCluster([QUICK, STREAM, ENDLESS]);
+  }, 120_000);
+
+  afterAll(() => cluster?.remove());
+
+  type Shot = { secret: string; model?: string; stream?: boolean };
+
+  const ask = (instance: number, { secret, model = QUICK, stream = false }: Shot): Promise<Response> =>
+    fetch(`${cluster.instances[instance % 3]?.url}/v1/messages`, {
+      method: 'POST',
+      headers: { 'x-api-key': secret, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, max_tokens: 64, stream, messages: [{ role: 'user', content: 'hello' }] }),
+    });
+
+  /** The status, once the answer has ended. */
+  const statusOf = async (instance: number, shot: Shot): Promise<number> => {
+    const response = await ask(instance, shot);
+    await response.arrayBuffer();
+    return response.status;
+  };
+
+  const key = (limits: { rpm?: number; maxConcurrency?: number }) =>
+    cluster.admin.call(createKey, { body: { name: 'limited', ...limits } });
+
+  /** Most requests that the upstream ever had at the same time, among those after `from`. */
+  const mostAtOnce = (from: number): number => {
+    const moments = cluster.upstream.witness
+      .recent()
+      .filter(({ sequence }) => sequence > from)
+      .flatMap(({ receivedAt, closedAt }) => [
+        { at: receivedAt, step: 1 },
+        { at: closedAt ?? Number.MAX_SAFE_INTEGER, step: -1 },
+      ])
+      .toSorted((a, b) => a.at - b.at || a.step - b.step);
+    let now = 0;
+    let most = 0;
+    for (const { step } of moments) {
+      now += step;
+      most = Math.max(most, now);
+    }
+    return most;
+  };
+
+  it('100 requests per minute admit exactly 100 of 1,000 parallel ones', async () => {
+    const { secret } = await key({ rpm: 100 });
+    const statuses = await Promise.all(
+      Array.from({ length: 1_000 }, (_, index) => statusOf(index, { secret })),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(900);
+  }, 60_000);
+
+  it('5 parallel places are never 6 at the upstream', async () => {
+    const { secret } = await key({ maxConcurrency: 5 });
+    const from = cluster.upstream.witness.last()?.sequence ?? 0;
+    const client = async (index: number) => {
+      const statuses: number[] = [];
+      for (let turn = 0; turn < 8; turn += 1)
+        statuses.push(await statusOf(index + turn, { secret, model: STREAM, stream: true }));
+      return statuses;
+    };
+    const statuses = (await Promise.all(Array.from({ length: 20 }, (_, index) => client(index)))).flat();
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(5);
+    expect(statuses.every((status) => status === 200 || status === 429)).toBe(true);
+    expect(mostAtOnce(from)).toBe(5);
+  }, 60_000);
+
+  it('a changed channel and a disabled key are in force everywhere within two seconds', async () => {
+    const { secret, ...created } = await key({});
+    const everywhere = async (status: number) => {
+      const seen = async () => Promise.all([0, 1, 2].map((instance) => statusOf(instance, { secret })));
+      await expect.poll(seen, { timeout: 2_000, interval: 50 }).toEqual([status, status, status]);
+    };
+    await everywhere(200);
+    const { items } = await cluster.admin.call(listChannels, {});
+    const channel = items.find(({ type }) => type === 'claude');
+    const switchTo = (enabled: boolean) =>
+      cluster.admin.call(updateChannel, { params: { channelId: channel?.id ?? '' }, body: { enabled } });
+    await switchTo(false);
+    await everywhere(503);
+    await switchTo(true);
+    await everywhere(200);
+    await cluster.admin.call(updateKey, { params: { keyId: created.key.id }, body: { status: 'disabled' } });
+    await everywhere(401);
+  }, 30_000);
+
+  it('an instance with two workers goes on when one is killed, and starts it again', async () => {
+    const { secret } = await key({});
+    const third = cluster.instances[2];
+    const before = workersOf(third);
+    expect(before).toHaveLength(2);
+    const [victim = 0, other = 0] = before;
+    process.kill(victim, 'SIGKILL');
+    await expect.poll(() => workersOf(third).includes(victim)).toBe(false);
+    expect(await statusOf(2, { secret })).toBe(200);
+    await expect
+      .poll(() => workersOf(third).filter((pid) => pid !== other), { timeout: 15_000 })
+      .toHaveLength(1);
+  }, 30_000);
+
+  it('no request fails because Redis goes and comes, and each instance says so once', async () => {
+    const { secret } = await key({ rpm: 100_000, maxConcurrency: 1_000 });
+    const statuses: number[] = [];
+    let on = true;
+    const client = async (index: number) => {
+      while (on) statuses.push(await statusOf(index, { secret }));
+    };
+    const clients = Array.from({ length: 6 }, (_, index) => client(index));
+    const health = async (instance: number): Promise<string> => {
+      const answer = await fetch(`${cluster.instances[instance]?.url}/api/health`);
+      return ((await answer.json()) as { status: string }).status;
+    };
+    const all = () => Promise.all([0, 1].map(health));
+    const enough = async (count: number) => {
+      const from = statuses.length;
+      await expect.poll(() => statuses.length - from, { timeout: 20_000 }).toBeGreaterThan(count);
+    };
+    await enough(50);
+    await cluster.redis.stop();
+    await expect.poll(all, { timeout: 5_000 }).toEqual(['degraded', 'degraded']);
+    await enough(100);
+    await cluster.redis.start();
+    await expect.poll(all, { timeout: 10_000 }).toEqual(['ok', 'ok']);
+    await enough(50);
+    on = false;
+    await Promise.all(clients);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    for (const instance of cluster.instances.slice(0, 2)) {
+      expect(instance.output().match(/redis is away/g)).toHaveLength(1);
+      expect(instance.output().match(/redis is reached/g)).toHaveLength(2);
+    }
+  }, 60_000);
+
+  it('the places of an instance that was killed are free within a minute', async () => {
+    const { secret } = await key({ maxConcurrency: 2 });
+    const held = await Promise.all([1, 1].map((at) => ask(at, { secret, model: ENDLESS, stream: true })));
+    expect(held.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await statusOf(0, { secret })).toBe(429);
+    killInstance(cluster.instances[1]);
+    const killedMs = performance.now();
+    await Promise.allSettled(held.map((response) => response.arrayBuffer()));
+    await expect.poll(() => statusOf(0, { secret }), { timeout: 70_000, interval: 1_000 }).toBe(200);
+    expect(performance.now() - killedMs).toBeLessThan(62_000);
+  }, 90_000);
+});
