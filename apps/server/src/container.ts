@@ -13,7 +13,6 @@ import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
 import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
 import { createKeyHasher } from '@api-proxy/services/secret/key-hasher';
 import { createVault } from '@api-proxy/services/secret/vault';
-import type { Bus } from '@api-proxy/stores/bus/port';
 import { limitAdmission } from './adapters/admission.ts';
 import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
 import { readCaller } from './adapters/caller-rows.ts';
@@ -32,7 +31,7 @@ import { InstanceCount } from './instance-count.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import { startJobs } from './jobs/scheduler.ts';
 import type { Handler } from './listener.ts';
-import { openSharedState } from './shared-state.ts';
+import { openSharedState, type SharedState } from './shared-state.ts';
 import { SnapshotKeeper } from './snapshot.ts';
 import { programVersion } from './version.ts';
 
@@ -83,13 +82,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     settlementDb: booking.db,
     timeZone: () => TIME_ZONE,
   });
-  heedNotices({ bus, snapshots, callers, ledger, log });
-  // Notices were lost while Redis was away.
-  shared.link?.onChange((state) => {
-    if (state === 'down') return;
-    callers.forgetAll();
-    snapshots.refresh();
-  });
+  heedNotices({ shared, snapshots, callers, ledger, log });
 
   const gateway = createGateway({
     ...{ callers, snapshots, clock, health, slots, logger: log },
@@ -124,17 +117,29 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   };
 }
 
-type Heedful = { bus: Bus; snapshots: SnapshotKeeper; callers: CallerCache; ledger: Ledger; log: Logger };
+type Heedful = {
+  shared: SharedState;
+  snapshots: SnapshotKeeper;
+  callers: CallerCache;
+  ledger: Ledger;
+  log: Logger;
+};
 
 /** What the services change is known to this worker's caches at once. */
-function heedNotices({ bus, snapshots, callers, ledger, log }: Heedful): void {
+function heedNotices({ shared, snapshots, callers, ledger, log }: Heedful): void {
   const config = (version: number) => snapshots.announce(version);
   const caller = (userId: string, keyId: string | null) => {
     callers.forget(userId, keyId);
     ledger.purse.forget(userId);
     if (keyId !== null) ledger.purse.forget(keyId);
   };
-  listenToNotices(bus, { config, caller }, log);
+  listenToNotices(shared.bus, { config, caller }, log);
+  // Notices were lost while Redis was away.
+  shared.link?.onChange((state) => {
+    if (state === 'down') return;
+    callers.forgetAll();
+    snapshots.refresh();
+  });
 }
 
 /** After the grace time of a drain new requests are refused, in the dialect of their callers. */
