@@ -134,7 +134,7 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
     await enough(50);
     await cluster.redis.stop();
     await expect.poll(all, { timeout: 5_000 }).toEqual(['degraded', 'degraded']);
-    await enough(100);
+    await enough(1_000);
     await cluster.redis.start();
     await expect.poll(all, { timeout: 10_000 }).toEqual(['ok', 'ok']);
     await enough(50);
