@@ -18,6 +18,7 @@ export const DENIAL_STATUS = {
   path_unknown: 404,
   model_unknown: 404,
   protocol_unavailable: 404,
+  response_unknown: 404,
   method_not_allowed: 405,
   body_too_large: 413,
   encoding_unsupported: 415,
@@ -27,6 +28,7 @@ export const DENIAL_STATUS = {
   internal: 500,
   maintenance: 503,
   no_channel: 503,
+  response_unreachable: 503,
   settlement_unavailable: 503,
   draining: 503,
 } as const;
@@ -47,7 +49,7 @@ export function isDenial(value: object): value is Denial {
   return 'denied' in value;
 }
 
-/** The sentence shown to the client. Facts by code: `problem`, `model`, `method`, `allow`, `path`, `limit`, `scope`, `max`, `window`, `message`. */
+/** The sentence shown to the client. Facts by code: `problem`, `model`, `response`, `method`, `allow`, `path`, `limit`, `scope`, `max`, `window`, `message`. */
 export function describeDenial(denial: Denial): string {
   const fact = (name: string): string => String(denial.facts?.[name] ?? '');
   const code = denial.denied;
@@ -85,6 +87,10 @@ export function describeDenial(denial: Denial): string {
       return `The model '${fact('model')}' does not exist.`;
     case 'protocol_unavailable':
       return `The model '${fact('model')}' can't be reached through this endpoint.`;
+    case 'response_unknown':
+      return `The response '${fact('response')}' does not exist.`;
+    case 'response_unreachable':
+      return 'The channel that made this response is not available at the moment.';
     case 'method_not_allowed':
       return `${fact('method')} is not allowed here; use ${fact('allow')}.`;
     case 'limit_reached':

@@ -2,10 +2,11 @@
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import { totalTokens } from '@api-proxy/protocols/usage';
+import type { Call } from './call.ts';
 import { type Denial, isDenial } from './denial.ts';
 import { CLIENT_LEFT, type Ending, refuse } from './ending.ts';
 import type { Exchange } from './exchange.ts';
-import type { Caller, LiveEvents, Purse, Settlements } from './ports.ts';
+import type { Caller, LiveEvents, Pass, Purse, Settlements } from './ports.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
@@ -14,6 +15,7 @@ import { giveUp } from './steps/give-up.ts';
 import { hold } from './steps/hold.ts';
 import { type PlanDeps, plan } from './steps/plan.ts';
 import { read } from './steps/read.ts';
+import { recall } from './steps/recall.ts';
 import { record, recordStart } from './steps/record.ts';
 import { settle } from './steps/settle.ts';
 import { Held, type HeldDeps, Trace } from './trace.ts';
@@ -75,7 +77,8 @@ async function journey(leg: Leg, deps: RelayDeps): Promise<Ending> {
   }
 }
 
-async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): Promise<Ending> {
+async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
+  const { exchange, caller, trace, held } = leg;
   const call = await read(exchange, deps.monotonicMs);
   if (call === null) return CLIENT_LEFT;
   if (isDenial(call)) return refuse(exchange, call);
@@ -85,6 +88,7 @@ async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): P
   if (pass === null) return CLIENT_LEFT;
   if (isDenial(pass)) return refuse(exchange, pass);
   held.pass = pass;
+  if (exchange.endpoint.operation === 'stored_response') return recalled({ ...leg, call, pass }, deps);
 
   const route = plan({ exchange, caller, call }, deps);
   if (isDenial(route)) return refuse(exchange, route);
@@ -107,6 +111,26 @@ async function steps({ exchange, caller, trace, held }: Leg, deps: RelayDeps): P
   const secret = trace.candidate?.key.secret.reveal() ?? '';
   const drains = trace.candidate?.option.channel.onClientGone === 'drain';
   return deliver({ ...deps, exchange, call, committed, headers, secret, drains });
+}
+
+/** The rest of the way for a response that was made before: to its maker, free of charge. */
+async function recalled(leg: Leg & { call: Call; pass: Pass }, deps: RelayDeps): Promise<Ending> {
+  const { exchange, trace, call, pass } = leg;
+  recordStart(leg, deps.live);
+  const committed = await recall(leg, deps);
+  if (committed === null) return CLIENT_LEFT;
+  if (isDenial(committed)) return refuse(exchange, committed);
+  if (committed.kind === 'failed') return giveUp(exchange, trace, { failed: committed, dueMs: 0 });
+  const secret = trace.candidate?.key.secret.reveal() ?? '';
+  return deliver({
+    ...deps,
+    exchange,
+    call,
+    committed,
+    headers: flat(pass.headers),
+    secret,
+    drains: false,
+  });
 }
 
 async function identify(exchange: Exchange, deps: RelayDeps): Promise<Caller | Denial> {

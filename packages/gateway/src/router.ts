@@ -28,8 +28,8 @@ export class Router {
     const search = question === -1 ? '' : url.slice(question);
     const endpoint = endpointAt(path);
     const exchange = this.#begin({ req, res, endpoint: endpoint ?? fallbackEndpoint(req, path), search });
-    if (endpoint && req.method === 'POST') return relay(exchange, this.#relayDeps);
-    if (endpoint) return refuseMethod(exchange, 'POST');
+    if (endpoint?.methods.some((method) => method === req.method)) return relay(exchange, this.#relayDeps);
+    if (endpoint) return refuseMethod(exchange, endpoint.methods.join(', '));
     const reads = req.method === 'GET' || req.method === 'HEAD';
     if (path === '' || path === '/') return reads ? answerBase(res) : refuseMethod(exchange, 'GET');
     if (path === '/models' || path.startsWith('/models/')) {
@@ -61,7 +61,8 @@ export class Router {
 /** For paths that are no endpoint: errors still come in the shape that the client seems to speak. */
 function fallbackEndpoint(req: IncomingMessage, path: string): Endpoint {
   const anthropic = speaksAnthropic(req);
-  return { path, dialect: DIALECTS[anthropic ? 'anthropic-messages' : 'openai-chat'], operation: 'generate' };
+  const dialect = DIALECTS[anthropic ? 'anthropic-messages' : 'openai-chat'];
+  return { path, dialect, operation: 'generate', methods: [] };
 }
 
 function speaksAnthropic(req: IncomingMessage): boolean {

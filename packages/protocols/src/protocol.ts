@@ -10,8 +10,13 @@ export const PROTOCOLS = [
 /** A wire dialect. */
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** What a client asks for; `count_tokens` is free of charge. */
-export type Operation = 'generate' | 'count_tokens' | 'embed';
+/** What a client asks for; `stored_response` reads, cancels or deletes a response that was made before. */
+export type Operation = 'generate' | 'count_tokens' | 'embed' | 'stored_response';
+
+/** Whether an operation costs nothing, by design: no price, no hold, no usage. */
+export function isFree(operation: Operation): boolean {
+  return operation === 'count_tokens' || operation === 'stored_response';
+}
 
 /** The family of an upstream: it decides how its credential is sent. */
 export type ChannelType = 'claude' | 'openai';

@@ -27,7 +27,7 @@ export async function admit(input: AdmitInput, deps: AdmitDeps): Promise<Pass | 
 }
 
 /** The rules that need no counting. */
-function refusal(input: AdmitInput, deps: AdmitDeps): Denial | null {
+export function refusal(input: AdmitInput, deps: Pick<AdmitDeps, 'addresses'>): Denial | null {
   const { exchange, caller, call } = input;
   if (caller.user.status !== 'active') return { denied: 'user_disabled' };
   if (!deps.addresses.allow(caller.key.allowedIps, exchange.clientIp)) return { denied: 'ip_not_allowed' };
@@ -35,6 +35,8 @@ function refusal(input: AdmitInput, deps: AdmitDeps): Denial | null {
   if (maintenance.on && caller.user.role === 'user') {
     return { denied: 'maintenance', facts: { message: maintenance.message } };
   }
+  // Nothing says which model made a stored response; that it is the caller's own is checked by its binding.
+  if (exchange.endpoint.operation === 'stored_response') return null;
   const { allowedModels } = caller.key;
   if (allowedModels.length > 0 && !allowedModels.includes(call.model)) {
     return { denied: 'model_not_allowed', facts: { model: call.model } };

@@ -1,4 +1,5 @@
 // Step: pass the answer on as it comes, with back-pressure, counted on the side; hold back only the very last bytes.
+import { isFree } from '@api-proxy/protocols/protocol';
 import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import type { Call } from '../call.ts';
 import type { Ending } from '../ending.ts';
@@ -197,7 +198,7 @@ class Delivery implements AnswerSink {
   #usage(whole: boolean): Usage {
     const { exchange, call } = this.#input;
     const { dialect, operation } = exchange.endpoint;
-    if (operation === 'count_tokens') return NO_USAGE;
+    if (isFree(operation)) return NO_USAGE;
     const reported = this.#tally.usage();
     if (reported && whole) return reported;
     const perToken = this.#stream ? dialect.streamBytesPerToken : BODY_BYTES_PER_TOKEN;

@@ -1,4 +1,5 @@
 // Step: reserve the most this call can cost on every budget that applies.
+import { isFree } from '@api-proxy/protocols/protocol';
 import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
@@ -11,7 +12,7 @@ export type HoldInput = { readonly exchange: Exchange; readonly caller: Caller; 
 /** @returns a hold (null for what is free of charge), or 402 / 429 / 503. */
 export async function hold(input: HoldInput, purse: Purse): Promise<Hold | Denial | null> {
   const { exchange, caller } = input;
-  if (exchange.endpoint.operation === 'count_tokens') return null;
+  if (isFree(exchange.endpoint.operation)) return null;
   const answer = await purse.hold({
     requestId: exchange.requestId,
     userId: caller.user.id,

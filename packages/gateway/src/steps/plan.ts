@@ -1,4 +1,5 @@
 // Step: which channels can serve the call, and in which order they will be tried.
+import { isFree } from '@api-proxy/protocols/protocol';
 import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
@@ -35,7 +36,7 @@ export function plan(input: PlanInput, deps: PlanDeps): Route | Denial {
 
 function refusesUnpriced({ exchange, caller, call }: PlanInput, candidates: Candidates): boolean {
   const { snapshot, endpoint, startedAtMs } = exchange;
-  if (endpoint.operation === 'count_tokens') return false;
+  if (isFree(endpoint.operation)) return false;
   if (snapshot.settings.unpricedPolicy === 'free' || caller.user.role !== 'user') return false;
   if (!snapshot.prices.has(call.model)) return true;
   const priced = (channelId: string | null) =>

@@ -9,18 +9,37 @@ import { decodeBody, LARGEST_BODY } from './decode.ts';
 
 /** @returns the call, or 400 / 413 / 415. Null when the client left before its body was complete. */
 export async function read(exchange: Exchange, nowMs: () => number): Promise<Call | Denial | null> {
-  const { req, endpoint } = exchange;
+  const body = await readBody(exchange, nowMs);
+  if (body === null || isDenial(body)) return body;
+  const { endpoint } = exchange;
+  if (endpoint.operation === 'stored_response') return { ...NO_MODEL, stream: asksStream(exchange), body };
+  const facts = endpoint.dialect.readRequest(body);
+  if (isProblem(facts))
+    return { denied: 'bad_request', facts: { problem: facts.problem, param: facts.param } };
+  return { ...facts, body };
+}
+
+/** What is read of a call that names no model. */
+const NO_MODEL = {
+  model: '',
+  maxOutputTokens: null,
+  includeUsage: true,
+  sessionHint: null,
+  plain: true,
+} as const;
+
+function asksStream({ search }: Exchange): boolean {
+  return /[?&]stream=true(&|$)/.test(search);
+}
+
+async function readBody(exchange: Exchange, nowMs: () => number): Promise<Buffer | Denial | null> {
+  const { req } = exchange;
   const began = nowMs();
   const raw = await readRaw(req);
   exchange.waitedMs += nowMs() - began;
   if (raw === null || isDenial(raw)) return raw;
   const coding = req.headers['content-encoding'];
-  const body = coding === undefined ? raw : await decodeBody(raw, coding);
-  if (isDenial(body)) return body;
-  const facts = endpoint.dialect.readRequest(body);
-  if (isProblem(facts))
-    return { denied: 'bad_request', facts: { problem: facts.problem, param: facts.param } };
-  return { ...facts, body };
+  return coding === undefined ? raw : decodeBody(raw, coding);
 }
 
 const TOO_LARGE: Denial = {

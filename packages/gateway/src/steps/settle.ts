@@ -1,5 +1,6 @@
 // Step: turn what happened into one record with its price, and hand it to be booked.
 import type { NanoUsd } from '@api-proxy/kit/money';
+import { isFree } from '@api-proxy/protocols/protocol';
 import type { Ending } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ExchangeRecord, Outcome } from '../exchange-record.ts';
@@ -78,7 +79,7 @@ function charge(ending: Ending, price: Price | null, multiplierPpm: number): Nan
 }
 
 function priceOf({ exchange, trace }: SettleInput): Price | null {
-  if (!trace.call || exchange.endpoint.operation === 'count_tokens') return null;
+  if (!trace.call || isFree(exchange.endpoint.operation)) return null;
   return resolvePrice(exchange.snapshot, {
     model: trace.call.model,
     channelId: trace.candidate?.option.channel.id ?? null,

@@ -1,25 +1,17 @@
 // One attempt: sends the call to one channel key, waits for how the upstream opens, and judges it.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange } from '../exchange.ts';
-import { upstreamHeaders } from '../headers.ts';
 import type { ChannelHealth } from '../ports.ts';
 import { classify, type Signal, type Verdict } from '../routing/classify.ts';
 import type { Candidate } from '../routing/route.ts';
 import type { Trace } from '../trace.ts';
-import type { Deadlines } from '../upstream/deadlines.ts';
-import type { UpstreamPools } from '../upstream/pools.ts';
-import { type Opening, UpstreamCall } from '../upstream/upstream-call.ts';
+import type { Opening, UpstreamCall } from '../upstream/upstream-call.ts';
 import type { Lessons } from './lessons.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { type SendDeps, send } from './send.ts';
 import { signalOf } from './signal.ts';
 
-export type TryDeps = {
-  readonly pools: UpstreamPools;
-  readonly deadlines: Deadlines;
-  readonly health: ChannelHealth;
-  readonly nowMs: () => number;
-  readonly monotonicMs: () => number;
-};
+export type TryDeps = SendDeps & { readonly health: ChannelHealth; readonly nowMs: () => number };
 
 export type Try = {
   readonly exchange: Exchange;
@@ -61,7 +53,8 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   const began = deps.monotonicMs();
   trace.candidate = candidate;
   deps.health.begin(candidate.key.id, startedAtMs);
-  const upstream = send(input, deps);
+  const waitAtMostMs = Math.max(0, input.dueMonoMs - began);
+  const upstream = send({ exchange, candidate, body: input.body, waitAtMostMs }, deps);
   const opening = await upstream.opened;
   exchange.onClientGone = null;
   const durationMs = deps.monotonicMs() - began;
@@ -90,32 +83,4 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   upstream.abort();
   const original = opening.kind === 'rejection' ? opening : null;
   return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, original };
-}
-
-function send({ exchange, candidate, body, dueMonoMs }: Try, deps: TryDeps): UpstreamCall {
-  const { channel, target } = candidate.option;
-  const leftMs = Math.max(0, dueMonoMs - deps.monotonicMs());
-  const upstream = new UpstreamCall({
-    deadlines: deps.deadlines,
-    monotonicMs: deps.monotonicMs,
-    firstByteTimeoutMs: Math.min(channel.firstByteTimeoutMs, leftMs),
-    idleTimeoutMs: channel.idleTimeoutMs,
-  });
-  exchange.onClientGone = () => upstream.abort();
-  const request = {
-    origin: target.origin,
-    path: target.root + exchange.endpoint.path + exchange.search,
-    method: 'POST' as const,
-    headers: upstreamHeaders(exchange.req.headers, channel, candidate.key),
-    body,
-    connectTimeoutMs: channel.connectTimeoutMs,
-    proxyUrl: channel.proxyUrl ?? null,
-  };
-  try {
-    deps.pools.dispatch(request, upstream);
-  } catch (thrown) {
-    // A header that can't be sent, or a pool that is being closed.
-    upstream.abort('connect', thrown instanceof Error ? thrown.message : 'The request could not be sent.');
-  }
-  return upstream;
 }

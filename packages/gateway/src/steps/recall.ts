@@ -1,0 +1,105 @@
+// Step: ask the upstream that made a stored response for it: its content, its input, its cancellation, its end.
+import type { Method } from '@api-proxy/protocols/registry';
+import type { Call } from '../call.ts';
+import type { Denial } from '../denial.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Affinity, Caller } from '../ports.ts';
+import { classify, type Signal, VERDICTS, type Verdict } from '../routing/classify.ts';
+import type { Candidate } from '../routing/route.ts';
+import { responseName } from '../routing/session.ts';
+import { targetOf } from '../routing/target.ts';
+import type { Trace } from '../trace.ts';
+import type { Opening } from '../upstream/upstream-call.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { type SendDeps, send } from './send.ts';
+import { signalOf } from './signal.ts';
+import type { Committed, Failed } from './try-once.ts';
+
+export type RecallDeps = SendDeps & { readonly affinity: Affinity; readonly nowMs: () => number };
+
+export type RecallInput = {
+  readonly exchange: Exchange;
+  readonly caller: Caller;
+  readonly call: Call;
+  readonly trace: Trace;
+};
+
+/**
+ * Sends the call, once, to the channel key that made the response. Its outcome teaches nothing about the key.
+ * @returns the answering upstream, its failure, 404 / 503 when no key is known or in force, or null when the client left.
+ */
+export async function recall(
+  input: RecallInput,
+  deps: RecallDeps,
+): Promise<Committed | Failed | Denial | null> {
+  const { exchange, call, trace } = input;
+  const candidate = await makerOf(input, deps.affinity);
+  if ('denied' in candidate) return candidate;
+  if (exchange.clientGone) return null;
+  trace.candidate = candidate;
+  const began = deps.monotonicMs();
+  const startedAtMs = deps.nowMs();
+  const body = call.body.length > 0 ? call.body : null;
+  const upstream = send({ exchange, candidate, body, method: methodOf(exchange) }, deps);
+  const opening = await upstream.opened;
+  exchange.onClientGone = null;
+  const durationMs = deps.monotonicMs() - began;
+  exchange.waitedMs += durationMs;
+  // What an answer holds is the response's own story: an error in it is no failure of this call.
+  const signal = opening.kind === 'answer' ? null : signalOf(opening, exchange.endpoint.dialect);
+  const verdict = signal ? verdictOf(signal) : null;
+  trace.attempts.push({
+    channelId: candidate.option.channel.id,
+    channelKeyId: candidate.key.id,
+    upstreamModel: candidate.option.upstreamModel,
+    status: opening.kind === 'failure' ? null : opening.status,
+    outcome: signal ? 'failed' : 'ok',
+    reason: exchange.clientGone ? 'client_closed' : (verdict?.reason ?? 'ok'),
+    startedAtMs,
+    durationMs,
+  });
+  if (exchange.clientGone || !signal || !verdict) {
+    if (opening.kind === 'answer' && !exchange.clientGone)
+      return { kind: 'committed', upstream, answer: opening };
+    upstream.abort();
+    return null;
+  }
+  return failedBy({ signal, verdict, opening }, deps.nowMs());
+}
+
+/** The channel key that made the response, when it was this user's, and is in force. */
+async function makerOf({ exchange, caller }: RecallInput, affinity: Affinity): Promise<Candidate | Denial> {
+  const { endpoint, snapshot } = exchange;
+  const id = endpoint.responseId ?? '';
+  const unknown: Denial = { denied: 'response_unknown', facts: { response: id.slice(0, 256) } };
+  const binding = await affinity.get(responseName(caller.user.id, id));
+  if (!binding) return unknown;
+  const channel = snapshot.channels.find((one) => one.id === binding.channelId);
+  const key = channel?.keys.find((one) => one.id === binding.channelKeyId);
+  if (!channel || !key) return unknown;
+  if (!channel.enabled || !key.enabled) return { denied: 'response_unreachable' };
+  try {
+    return { option: { channel, target: targetOf(channel), keys: channel.keys, upstreamModel: '' }, key };
+  } catch {
+    return { denied: 'response_unreachable' };
+  }
+}
+
+function methodOf({ endpoint, req }: Exchange): Method {
+  return endpoint.methods.find((method) => method === req.method) ?? 'GET';
+}
+
+/** What the upstream says about the response (404, 400 …) is for the client; what it says about the key is not. */
+function verdictOf(signal: Signal): Verdict {
+  const verdict = classify(signal);
+  const { reason } = verdict;
+  return reason === 'model_missing' || reason === 'thinking_signature' ? VERDICTS.invalid_request : verdict;
+}
+
+type Fall = { readonly signal: Signal; readonly verdict: Verdict; readonly opening: Opening };
+
+function failedBy({ signal, verdict, opening }: Fall, nowMs: number): Failed {
+  const waitMs = opening.kind === 'failure' ? null : retryAfterMs(opening.headers, nowMs);
+  const original = opening.kind === 'rejection' ? opening : null;
+  return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, original };
+}
