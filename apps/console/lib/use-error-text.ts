@@ -33,6 +33,14 @@ export function useErrorText(): (error: unknown) => string {
         return t('email_taken');
       case 'name_taken':
         return t('name_taken');
+      case 'gift_card_unknown':
+        return t('gift_card_unknown');
+      case 'gift_card_used':
+        return t('gift_card_used');
+      case 'gift_card_void':
+        return t('gift_card_void');
+      case 'gift_card_expired':
+        return t('gift_card_expired');
       case 'sign_in_refused':
         return t('sign_in_refused');
       case 'register_refused':

@@ -4,6 +4,7 @@ import {
   Boxes,
   CircleDollarSign,
   FileClock,
+  Gift,
   KeyRound,
   LayoutDashboard,
   type LucideIcon,
@@ -25,6 +26,7 @@ export type NavItem = {
     | 'models'
     | 'prices'
     | 'users'
+    | 'giftCards'
     | 'allLogs'
     | 'audit'
     | 'setup';
@@ -49,6 +51,7 @@ const ADMIN: NavGroup = {
     { href: '/admin/models', label: 'models', icon: Boxes },
     { href: '/admin/prices', label: 'prices', icon: CircleDollarSign },
     { href: '/admin/users', label: 'users', icon: Users },
+    { href: '/admin/gift-cards', label: 'giftCards', icon: Gift },
     { href: '/admin/logs', label: 'allLogs', icon: ScrollText },
     { href: '/admin/audit', label: 'audit', icon: FileClock },
     { href: '/setup', label: 'setup', icon: Settings2 },

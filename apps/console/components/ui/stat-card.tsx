@@ -10,6 +10,7 @@ export function StatCard({
   value,
   hint,
   icon: Icon,
+  action,
   loading = false,
   className,
 }: {
@@ -17,6 +18,8 @@ export function StatCard({
   value: ReactNode;
   hint?: ReactNode;
   icon?: LucideIcon;
+  /** A small button in place of the icon. */
+  action?: ReactNode;
   loading?: boolean;
   className?: string;
 }) {
@@ -24,7 +27,7 @@ export function StatCard({
     <Card className={cn('flex flex-col px-4 py-3.5', className)}>
       <div className="flex items-center justify-between gap-2 text-muted text-xs">
         <span>{label}</span>
-        {Icon && <Icon className="size-4 text-faint" aria-hidden />}
+        {action ?? (Icon && <Icon className="size-4 text-faint" aria-hidden />)}
       </div>
       {loading ? (
         <div className="skeleton mt-2 h-7 w-24" />

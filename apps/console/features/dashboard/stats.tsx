@@ -2,11 +2,12 @@
 'use client';
 import type { UsageSummary } from '@api-proxy/contracts/usage';
 import type { Me } from '@api-proxy/contracts/users';
-import { Activity, CalendarDays, Coins, Wallet } from 'lucide-react';
+import { Activity, CalendarDays, Coins } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { Meter } from '@/components/ui/meter';
 import { StatCard } from '@/components/ui/stat-card';
 import { Count, Money, Tokens } from '@/components/ui/value';
+import { RedeemButton } from '@/features/gift-cards/redeem-dialog';
 import { shareOfMoney, signOfMoney } from '@/lib/money';
 import { percent } from '@/lib/number';
 
@@ -60,11 +61,13 @@ function BalanceCard({ me, weekCost }: { me: Me; weekCost: string | undefined })
   const t = useTranslations('dashboard');
   const { quotaUsd, usedUsd, remainingUsd } = me.balance;
   if (quotaUsd === null)
-    return <StatCard label={t('balance')} icon={Wallet} value={t('noQuota')} hint={t('noQuotaHint')} />;
+    return (
+      <StatCard label={t('balance')} action={<RedeemButton />} value={t('noQuota')} hint={t('noQuotaHint')} />
+    );
   return (
     <StatCard
       label={t('balance')}
-      icon={Wallet}
+      action={<RedeemButton />}
       value={
         <Money usd={remainingUsd} short className={signOfMoney(remainingUsd ?? '0') <= 0 ? 'text-bad' : ''} />
       }

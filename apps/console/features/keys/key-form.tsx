@@ -5,10 +5,10 @@ import { listAvailableModels } from '@api-proxy/contracts/usage';
 import { ChevronRight } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import type { Control } from 'react-hook-form';
+import { ExpiryField } from '@/components/form/expiry-field';
 import { NumberField, TextField } from '@/components/form/fields';
 import { ListField } from '@/components/form/list-field';
 import { useRead } from '@/lib/query';
-import { ExpiryField } from './expiry-field';
 import { QuotasField } from './quotas-field';
 
 /** Name and, folded away, the limits. */
@@ -50,7 +50,7 @@ export function KeyFields<Output>({
               placeholder={t('none')}
             />
           </div>
-          <ExpiryField control={control} />
+          <ExpiryField control={control} name="expiresAt" label={t('expires')} hint={t('expiresHint')} />
           <ListField
             control={control}
             name="allowedModels"

@@ -1,13 +1,13 @@
-// When a key stops working: never, after a while, or at a moment in the viewer's zone.
+// When something ends: never, after a while, or at a moment in the viewer's zone.
 'use client';
-import type { KeyCreate } from '@api-proxy/contracts/keys';
 import { useTranslations } from 'next-intl';
-import type { Control } from 'react-hook-form';
-import { Field } from '@/components/form/field';
+import type { FieldValues } from 'react-hook-form';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
+import { type Bound, Field, type FieldFrame } from './field';
 
 const DAY_MS = 86_400_000;
+const USUAL_DAYS = [7, 30, 90];
 
 // `datetime-local` speaks the viewer's zone without naming it.
 function toLocalInput(iso: unknown): string {
@@ -16,11 +16,17 @@ function toLocalInput(iso: unknown): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/** A moment, with the usual spans as buttons. */
-export function ExpiryField<Output>({ control }: { control: Control<KeyCreate, unknown, Output> }) {
-  const t = useTranslations('keys');
+/** A moment (ISO 8601) or `null`, with the usual spans as buttons; `presets` are days from now. */
+export function ExpiryField<Values extends FieldValues, Output>({
+  control,
+  name,
+  label,
+  hint,
+  presets = USUAL_DAYS,
+}: Bound<Values, Output> & Pick<FieldFrame, 'label' | 'hint'> & { presets?: readonly number[] }) {
+  const t = useTranslations('ui');
   return (
-    <Field control={control} name="expiresAt" label={t('expires')} optional hint={t('expiresHint')}>
+    <Field control={control} name={name} label={label} optional hint={hint}>
       {({ value, onChange, onBlur, ref, props }) => (
         <div className="flex flex-wrap items-center gap-2">
           <Input
@@ -34,7 +40,7 @@ export function ExpiryField<Output>({ control }: { control: Control<KeyCreate, u
               onChange(event.target.value ? new Date(event.target.value).toISOString() : null)
             }
           />
-          {[7, 30, 90].map((days) => (
+          {presets.map((days) => (
             <Button
               key={days}
               size="sm"
