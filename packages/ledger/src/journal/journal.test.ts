@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFolders, journalIn, killOwner, moveIntoClaims, segmentPaths } from '../testing/journals.ts';
+import { createFolders, killOwner, moveIntoClaims, segmentPaths } from '../testing/journals.ts';
 import { aRow } from '../testing/rows.ts';
 import { type Entry, entryOf, entryText, type OpenedRequest } from './entry.ts';
 import { isAbandoned } from './owner.ts';
@@ -50,7 +50,7 @@ describe('journal', () => {
 
   it('what was written is in the file when the call returns, for rows larger than the buffer too', () => {
     const dir = folders.make();
-    const journal = journalIn(dir);
+    const journal = folders.journal(dir);
     journal.open(opening('a'));
     journal.close(aRow({ requestId: 'a', errorText: 'é'.repeat(100_000) }));
     journal.open(opening('b'));
@@ -60,7 +60,7 @@ describe('journal', () => {
 
   it('a record torn at any byte costs only itself', () => {
     const dir = folders.make();
-    const journal = journalIn(dir);
+    const journal = folders.journal(dir);
     journal.open(opening('a'));
     const [path = ''] = segmentPaths(dir);
     const whole = readFileSync(path).length;
@@ -75,7 +75,7 @@ describe('journal', () => {
 
   it('a flipped bit in any part of a record costs only that record', () => {
     const dir = folders.make();
-    const journal = journalIn(dir);
+    const journal = folders.journal(dir);
     journal.open(opening('a'));
     const [path = ''] = segmentPaths(dir);
     const start = readFileSync(path).length;
@@ -94,7 +94,7 @@ describe('journal', () => {
 
   it('a file is deleted once every request in it is settled, and not before', () => {
     const dir = folders.make();
-    const journal = journalIn(dir, { segmentBytes: 2_000 });
+    const journal = folders.journal(dir, { segmentBytes: 2_000 });
     const ids = Array.from({ length: 30 }, (_, index) => `r${index}`);
     for (const id of ids) {
       journal.open(opening(id));
@@ -115,7 +115,7 @@ describe('journal', () => {
 
   it('a request that stays open for long keeps no old files alive, and is never missing from them', () => {
     const dir = folders.make();
-    const journal = journalIn(dir, { segmentBytes: 2_000 });
+    const journal = folders.journal(dir, { segmentBytes: 2_000 });
     journal.open(opening('long'));
     for (let index = 0; index < 200; index++) {
       journal.open(opening(`r${index}`));
@@ -130,7 +130,7 @@ describe('journal', () => {
   });
 
   it('at its cap it is full; once rows are booked it is not', () => {
-    const journal = journalIn(folders.make(), { segmentBytes: 2_000, capBytes: 10_000 });
+    const journal = folders.journal(folders.make(), { segmentBytes: 2_000, capBytes: 10_000 });
     const ids: string[] = [];
     while (!journal.full()) {
       ids.push(`r${ids.length}`);
@@ -144,7 +144,7 @@ describe('journal', () => {
 
   it('a disk that takes nothing is told by open, borne by close, and makes the journal full for a while', () => {
     const dir = folders.make();
-    const journal = journalIn(dir);
+    const journal = folders.journal(dir);
     rmSync(join(dir, 'wrk_a'), { recursive: true });
     expect(() => journal.open(opening('a'))).toThrow('ENOENT');
     journal.close(aRow());
@@ -154,7 +154,7 @@ describe('journal', () => {
 
   it.each(['batch', 'always'] as const)('with fsync %s it says the same', async (fsync) => {
     const dir = folders.make();
-    const journal = journalIn(dir, { fsync, segmentBytes: 1_000 });
+    const journal = folders.journal(dir, { fsync, segmentBytes: 1_000 });
     const ids = Array.from({ length: 20 }, (_, index) => `r${index}`);
     for (const id of ids) journal.close(aRow({ requestId: id }));
     expect(read(join(dir, 'wrk_a')).said).toEqual(ids.map((id) => `close ${id}`));
@@ -170,7 +170,7 @@ describe('takeover', () => {
   it('takes the folders of dead workers, with what those had taken, and leaves living ones alone', () => {
     const dir = folders.make();
     for (const workerId of ['wrk_a', 'wrk_b', 'wrk_c', 'wrk_d']) {
-      journalIn(dir, { workerId }).open(opening(workerId));
+      folders.journal(dir, { workerId }).open(opening(workerId));
     }
     killOwner(dir, 'wrk_a');
     killOwner(dir, 'wrk_b');
@@ -187,7 +187,7 @@ describe('takeover', () => {
 
   it('a worker that closed with rows left leaves its folder to anyone at once', () => {
     const dir = folders.make();
-    const journal = journalIn(dir);
+    const journal = folders.journal(dir);
     journal.close(aRow({ requestId: 'left' }));
     expect(isAbandoned(join(dir, 'wrk_a'), Date.now())).toBe(false);
     journal.shut();
@@ -197,7 +197,7 @@ describe('takeover', () => {
 
   it('a process id that came again is not the worker that had it', () => {
     const dir = folders.make();
-    journalIn(dir);
+    folders.journal(dir);
     const path = join(dir, 'wrk_a', 'owner');
     const [host, pid, birth] = readFileSync(path, 'utf8').split('\n');
     writeFileSync(path, [host, pid, `${birth}0`].join('\n'));
@@ -206,7 +206,7 @@ describe('takeover', () => {
 
   it('a worker of another host counts as dead only after a minute of silence', () => {
     const dir = folders.make();
-    journalIn(dir);
+    folders.journal(dir);
     writeFileSync(join(dir, 'wrk_a', 'owner'), 'elsewhere\n1\n');
     expect(isAbandoned(join(dir, 'wrk_a'), Date.now() + 50_000)).toBe(false);
     expect(isAbandoned(join(dir, 'wrk_a'), Date.now() + 70_000)).toBe(true);

@@ -28,13 +28,16 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
   const start = (workerId: string, options: Partial<LedgerOptions> = {}): Ledger =>
     workers.start(db, { journalDir, workerId, recoverMs: 0, ...options });
   /** A worker that never gets to book anything, and never closes. */
-  const doomed = (workerId: string, journal: LedgerOptions['journal'] = {}): Ledger =>
-    createLedger({
+  const doomed = (workerId: string, journal: LedgerOptions['journal'] = {}): Ledger => {
+    const ledger = createLedger({
       ...{ db, settlementDb: db, clock: systemClock, logger: silentLogger, timeZone: () => 'UTC' },
       ...{ workerId, journalDir, journal, recoverMs: 0 },
       purse: { tendMs: 0 },
       settlement: { flushMs: NEVER_MS },
     });
+    folders.endsWithFolders(ledger.journal);
+    return ledger;
+  };
 
   beforeAll(async () => {
     opened = await place.open();

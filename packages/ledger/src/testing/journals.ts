@@ -11,24 +11,35 @@ import { SEGMENT_SUFFIX } from '../journal/segments.ts';
 export type Folders = {
   /** An empty folder. */
   make(): string;
+  /** A journal that ends before the folders are removed; else its sign of life would make its folder anew. */
+  journal(dir: string, options?: Partial<JournalOptions>): Journal;
+  endsWithFolders(journal: Journal | undefined): void;
   removeAll(): void;
 };
 
 export function createFolders(): Folders {
   const made: string[] = [];
+  const journals: Journal[] = [];
   return {
+    journal(dir, options) {
+      const journal = journalIn(dir, options);
+      journals.push(journal);
+      return journal;
+    },
+    endsWithFolders: (journal) => void (journal && journals.push(journal)),
     make() {
       const folder = mkdtempSync(join(tmpdir(), 'ledger-journal-'));
       made.push(folder);
       return folder;
     },
     removeAll() {
+      for (const journal of journals.splice(0)) journal.shut();
       for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-export function journalIn(dir: string, options: Partial<JournalOptions> = {}): Journal {
+function journalIn(dir: string, options: Partial<JournalOptions> = {}): Journal {
   return createJournal({ dir, workerId: 'wrk_a', clock: systemClock, logger: silentLogger, ...options });
 }
 
