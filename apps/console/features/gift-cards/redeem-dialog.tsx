@@ -18,7 +18,7 @@ export function RedeemButton() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button variant="ghost" size="sm" className="-my-1 -mr-1.5" onClick={() => setOpen(true)}>
+      <Button variant="ghost" size="sm" className="-my-1.5 -mr-1.5" onClick={() => setOpen(true)}>
         <Gift /> {t('open')}
       </Button>
       {open && <RedeemDialog onClose={() => setOpen(false)} />}

@@ -1,24 +1,21 @@
 // The gift cards: what became of each, making new ones, voiding.
 'use client';
 import { listGiftCards } from '@api-proxy/contracts/gift-cards';
-import { Gift, Plus, SearchX, X } from 'lucide-react';
+import { Gift, Plus, SearchX } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useQueryStates } from 'nuqs';
 import { useCallback, useState } from 'react';
 import { DataTable } from '@/components/table/data-table';
 import { Pager } from '@/components/table/pager';
-import { SearchBox } from '@/components/table/search-box';
 import { useKeyset } from '@/components/table/use-keyset';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { PageHeader } from '@/components/ui/page-header';
-import { Select } from '@/components/ui/select';
 import { GiftCardDialogs, type OpenedGiftCard } from '@/features/gift-cards/gift-card-dialogs';
 import { useGiftCardColumns } from '@/features/gift-cards/use-gift-card-columns';
 import { useRead } from '@/lib/query';
-import { giftCardFilters, giftCardQuery, lastFourOf, STATUSES } from './search-params';
-
-const ANY = 'any';
+import { GiftCardFilters } from './filters';
+import { giftCardFilters, giftCardQuery } from './search-params';
 
 export function GiftCardsClient() {
   const t = useTranslations('giftCards');
@@ -52,30 +49,7 @@ export function GiftCardsClient() {
         rows={list.data?.items}
         query={list}
         rowId={(card) => card.id}
-        filters={
-          <>
-            <SearchBox
-              value={code}
-              onChange={(typed) => filter({ code: lastFourOf(typed) || null })}
-              label={t('search')}
-            />
-            <Select
-              className="w-32"
-              aria-label={t('columns.status')}
-              value={status ?? ANY}
-              onChange={(value) => filter({ status: STATUSES.find((one) => one === value) ?? null })}
-              options={[
-                { value: ANY, label: t('anyStatus') },
-                ...STATUSES.map((value) => ({ value, label: t(`statuses.${value}`) })),
-              ]}
-            />
-            {batch !== null && (
-              <Button variant="ghost" onClick={() => filter({ batch: null })} aria-label={t('allBatches')}>
-                {t('oneBatch')} <code className="font-mono text-xs">{batch.slice(-6)}</code> <X />
-              </Button>
-            )}
-          </>
-        }
+        filters={<GiftCardFilters code={code} status={status} batch={batch} onFilter={filter} />}
         empty={
           filtered ? (
             <EmptyState
