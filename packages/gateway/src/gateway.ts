@@ -15,6 +15,8 @@ import { UpstreamPools } from './upstream/pools.ts';
 export type Gateway = {
   /** Answers one request whose path is `/v1` or below. Never throws. */
   handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Answers one `POST /api/v1/explain?path=/v1/…` of a caller with a relay key. Never throws. */
+  explain(req: IncomingMessage, res: ServerResponse): void;
   /** Requests that are running. */
   inFlight(): number;
   /** Ends the upstream connections, also those in use; call it after draining. */
@@ -32,10 +34,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const router = new Router(deps, relayDepsOf(deps, pools, deadlines));
   let running = 0;
 
-  const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+  const serve = async (res: ServerResponse, work: () => Promise<void>): Promise<void> => {
     running++;
     try {
-      await router.route(req, res);
+      await work();
     } catch (thrown) {
       deps.logger.error({ error: thrown }, 'a request failed outside its journey');
       res.destroy();
@@ -45,7 +47,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 
   return {
-    handle: (req, res) => void serve(req, res),
+    handle: (req, res) => void serve(res, () => router.route(req, res)),
+    explain: (req, res) => void serve(res, () => router.explain(req, res)),
     inFlight: () => running,
     close: async () => {
       deadlines.close();

@@ -1,9 +1,10 @@
 // Which request goes where: relayed endpoints, the list of models, the base address, and refusals for the rest.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DIALECTS, type Endpoint, endpointAt } from '@api-proxy/protocols/registry';
-import { isDenial } from './denial.ts';
+import { type Denial, isDenial } from './denial.ts';
 import { refuse } from './ending.ts';
 import { Exchange } from './exchange.ts';
+import { answerExplanation, sendDenial } from './explanation.ts';
 import { answerModels } from './models.ts';
 import type { GatewayDeps } from './ports.ts';
 import { type RelayDeps, relay } from './relay.ts';
@@ -38,6 +39,23 @@ export class Router {
     refuse(exchange, { denied: 'path_unknown', facts: { path: url.slice(0, 200) } }).finish();
   }
 
+  /** A question about a call: the call's path is in `?path=`, its body is the body, its session headers the headers. */
+  async explain(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const search = new URL(req.url ?? '/', 'http://relay').searchParams;
+    const asked = search.get('path') ?? '';
+    const path = asked.startsWith(`${BASE}/`) ? asked.slice(BASE.length) : '';
+    const endpoint = endpointAt(path);
+    const exchange = this.#begin({ req, res, endpoint: endpoint ?? fallbackEndpoint(req, path), search: '' });
+    if (req.method !== 'POST') {
+      res.setHeader('allow', 'POST');
+      return sendDenial(exchange, methodDenial(exchange, 'POST'));
+    }
+    if (endpoint && endpoint.operation !== 'stored_response')
+      return answerExplanation(exchange, this.#relayDeps);
+    const problem = 'Name the path that is asked about, e.g. "?path=/v1/messages".';
+    sendDenial(exchange, { denied: 'bad_request', facts: { problem } });
+  }
+
   async #models(exchange: Exchange, rest: string): Promise<void> {
     const who = { headers: exchange.req.headers, nowMs: exchange.startedAtMs };
     const caller = await authenticate(who, this.#relayDeps);
@@ -70,9 +88,12 @@ function speaksAnthropic(req: IncomingMessage): boolean {
 }
 
 function refuseMethod(exchange: Exchange, allow: string): void {
-  const facts = { method: exchange.req.method ?? '', allow };
   exchange.res.setHeader('allow', allow);
-  refuse(exchange, { denied: 'method_not_allowed', facts }).finish();
+  refuse(exchange, methodDenial(exchange, allow)).finish();
+}
+
+function methodDenial(exchange: Exchange, allow: string): Denial {
+  return { denied: 'method_not_allowed', facts: { method: exchange.req.method ?? '', allow } };
 }
 
 /** Clients probe the base address before their first request. */

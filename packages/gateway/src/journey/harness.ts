@@ -154,7 +154,9 @@ export async function startRelay(current: Snapshot, over: Partial<GatewayDeps> =
     nextRequestId: idSequence('req'),
     ...over,
   });
-  const server = createServer((req, res) => gateway.handle(req, res));
+  const server = createServer((req, res) =>
+    req.url?.startsWith('/api/v1/explain') ? gateway.explain(req, res) : gateway.handle(req, res),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: portOf(server.address()),
