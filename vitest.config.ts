@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{apps,packages,tooling,bench}/**/*.test.{ts,tsx}'],
-    exclude: ['**/node_modules/**', '**/.next/**', '**/fixtures/**'],
+    // Tests of whole processes run with the end-to-end suite.
+    exclude: ['**/*.process.test.ts', '**/node_modules/**', '**/.next/**', '**/fixtures/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

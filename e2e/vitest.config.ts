@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ['**/*.test.ts'],
+    // Tests that run whole processes live beside the server's code; they belong to this suite, not to the unit tests.
+    include: ['**/*.test.ts', '../apps/server/src/**/*.process.test.ts'],
     exclude: ['**/node_modules/**', '**/.artifacts/**'],
     pool: 'forks',
     // Whole relays run in each file: side by side they would measure each other.

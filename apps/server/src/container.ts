@@ -1,4 +1,5 @@
 // Which adapter stands behind which port: known here and, for what workers share, in shared-state.ts only.
+import path from 'node:path';
 import { openDatabase } from '@api-proxy/db/open';
 import { createGateway } from '@api-proxy/gateway/gateway';
 import type { Admission } from '@api-proxy/gateway/ports';
@@ -11,7 +12,7 @@ import { idSequence, newId } from '@api-proxy/kit/id';
 import type { Logger } from '@api-proxy/kit/logger';
 import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
 import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
-import { createKeyHasher } from '@api-proxy/services/secret/key-hasher';
+import { createKeyHasher, rememberingHasher } from '@api-proxy/services/secret/key-hasher';
 import { createVault } from '@api-proxy/services/secret/vault';
 import { limitAdmission } from './adapters/admission.ts';
 import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
@@ -54,8 +55,6 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const workerId = newId('wrk', clock.nowMs());
   const { database, booking } = openPools(settings, log);
   const { db } = database;
-  // Nobody else can be running on an embedded database: what a killed worker held is free again.
-  if (settings.embedded) await sweepLeases(db, { kind: 'all' });
 
   const vault = createVault(settings.appSecret);
   const keyHasher = createKeyHasher(settings.appSecret);
@@ -81,12 +80,17 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     ...{ db, clock, workerId, logger: log },
     settlementDb: booking.db,
     timeZone: () => TIME_ZONE,
+    ...(settings.role === 'console' ? {} : { journalDir: path.join(settings.dataDir, 'journal') }),
   });
+  // Before anything is admitted: what a killed worker had written down is booked.
+  await ledger.recover();
+  // Nobody else can be running on an embedded database: what that worker held is free again, now that its rows are in.
+  if (settings.embedded) await sweepLeases(db, { kind: 'all' });
   heedNotices({ shared, snapshots, callers, ledger, log });
 
   const gateway = createGateway({
     ...{ callers, snapshots, clock, health, slots, logger: log },
-    hashCredential: keyHasher,
+    hashCredential: rememberingHasher(keyHasher),
     admission: whileAccepting(drain, limitAdmission({ limits, clock })),
     purse: ledger.purse,
     settlements: ledger.settlement,

@@ -78,7 +78,15 @@ export type HoldRequest = {
   readonly userId: string;
   readonly keyId: string;
   readonly upperBoundNanoUsd: bigint;
+  /** When the request began; its row carries the same instant. */
   readonly nowMs: number;
+  /** What is written down at once, for the row of a request that a crash interrupts. */
+  readonly about: {
+    readonly protocolIn: Protocol;
+    readonly operation: Operation;
+    readonly modelAsked: string;
+    readonly stream: boolean;
+  };
 };
 
 /** Money reserved for a request. It is settled by `Settlements.settle` under its request id, or released here. */

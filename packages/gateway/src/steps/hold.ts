@@ -4,24 +4,34 @@ import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
 import { estimateInputTokens } from '../metering/estimate.ts';
-import type { Caller, Hold, Purse } from '../ports.ts';
+import type { Caller, Hold, Maybe, Purse } from '../ports.ts';
 import type { Rates } from '../snapshot.ts';
 
 export type HoldInput = { readonly exchange: Exchange; readonly caller: Caller; readonly call: Call };
 
 /** @returns a hold (null for what is free of charge), or 402 / 429 / 503. */
-export async function hold(input: HoldInput, purse: Purse): Promise<Hold | Denial | null> {
-  const { exchange, caller } = input;
-  if (isFree(exchange.endpoint.operation)) return null;
-  const answer = await purse.hold({
+export function hold(input: HoldInput, purse: Purse): Maybe<Hold | Denial | null> {
+  const { exchange, caller, call } = input;
+  const { dialect, operation } = exchange.endpoint;
+  if (isFree(operation)) return null;
+  const answer = purse.hold({
     requestId: exchange.requestId,
     userId: caller.user.id,
     keyId: caller.key.id,
     upperBoundNanoUsd: upperBound(input),
     nowMs: exchange.startedAtMs,
+    about: { protocolIn: dialect.protocol, operation, modelAsked: call.model, stream: call.stream },
   });
+  const { rechargeMessage } = exchange.snapshot.settings;
+  return answer instanceof Promise
+    ? answer.then((given) => withMessage(given, rechargeMessage))
+    : withMessage(answer, rechargeMessage);
+}
+
+/** Tells with a 402 how to get more. */
+function withMessage(answer: Hold | Denial, message: string): Hold | Denial {
   if (!('denied' in answer) || !answer.denied.startsWith('quota_')) return answer;
-  return { ...answer, facts: { ...answer.facts, message: exchange.snapshot.settings.rechargeMessage } };
+  return { ...answer, facts: { ...answer.facts, message } };
 }
 
 /** Input estimate plus the largest answer, at the highest price that any channel or tier could bring, in nano-USD. */
