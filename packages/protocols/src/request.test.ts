@@ -51,6 +51,21 @@ describe('what is read', () => {
     });
   });
 
+  it.each([
+    ['1', 1],
+    ['999999999', 999_999_999],
+    ['12345678901', 12_345_678_901],
+    ['1e3', 1_000],
+    ['null', null],
+  ])('of a number written %s', (text, limit) => {
+    const facts = { maxOutputTokens: limit, stream: false };
+    expect(chat(`{"model":"m","stream":false,"max_tokens":${text}}`)).toMatchObject(facts);
+  });
+
+  it.each(['007', '0', '1.5', '9 9', 'trux', 'falsx'])('refuses what is no count: %s', (text) => {
+    expect(chat(`{"model":"m","max_tokens":${text}}`)).toHaveProperty('problem');
+  });
+
   it('marks a body with a doubled or escaped key: the last spelling counts', () => {
     expect(chat('{"model":"a","mod\\u0065l":"b"}')).toMatchObject({ model: 'b', plain: false });
   });

@@ -40,8 +40,29 @@ export function pickFields(body: Buffer, wanted: ReadonlySet<string>): Fields | 
   return { values, plain: true };
 }
 
+/** The commonest short values are read off their bytes: `true`, `false`, and whole numbers of up to nine digits. */
 function parseSpan(body: Buffer, span: Span): unknown {
+  const { start, end } = span;
+  if (end - start === 4 && body.readUInt32BE(start) === TRUE) return true;
+  if (end - start === 5 && body.readUInt32BE(start) === FALS && body[start + 4] === 0x65) return false;
+  const digits = wholeNumber(body, span);
+  if (digits >= 0) return digits;
   return parseJson(body.toString('utf8', span.start, span.end));
+}
+
+const TRUE = 0x74727565;
+const FALS = 0x66616c73;
+
+/** -1 for anything but one to nine digits without a leading zero. */
+function wholeNumber(body: Buffer, { start, end }: Span): number {
+  if (end - start > 9 || body[start] === 0x30) return -1;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (body[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function pickByParsing(body: Buffer, wanted: ReadonlySet<string>): Fields | RequestProblem {

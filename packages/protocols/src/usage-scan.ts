@@ -10,7 +10,11 @@ const USAGE_FIELD: ReadonlySet<string> = new Set(['usage']);
  * stands complete in it.
  */
 export function usageObject(body: Buffer): JsonRecord | null {
-  const span = scanTopLevel(body, USAGE_FIELD)?.fields.get('usage');
+  const last = body.lastIndexOf(USAGE_KEY);
+  if (last === -1) return null;
+  // Where the word stands once there is nothing to choose from, and the walk over the whole body is spared.
+  const span =
+    body.indexOf(USAGE_KEY) === last ? undefined : scanTopLevel(body, USAGE_FIELD)?.fields.get('usage');
   if (span) return recordIn(body, span.start, span.end);
   let before = body.length;
   while (before > 0) {
