@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 import { type Denial, isDenial } from './denial.ts';
 import { CLIENT_LEFT, type Ending, refuse } from './ending.ts';
 import type { Exchange } from './exchange.ts';
-import type { Caller, LiveEvents, Pass, Purse, Settlements } from './ports.ts';
+import type { Caller, LiveEvents, Maybe, Pass, Purse, Settlements } from './ports.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
@@ -34,7 +34,8 @@ export type RelayDeps = AuthenticateDeps &
 
 /** Relays one request, from its head to its row. Never rejects. */
 export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> {
-  const caller = await identify(exchange, deps);
+  const found = identify(exchange, deps);
+  const caller = found instanceof Promise ? await found : found;
   // Without a caller there is nobody to book on: a 401 leaves no row.
   if (isDenial(caller)) return refuse(exchange, caller).finish();
 
@@ -84,7 +85,9 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   if (isDenial(call)) return refuse(exchange, call);
   trace.call = call;
 
-  const pass = await admit({ exchange, caller, call }, deps);
+  // What is there at once is not awaited: that would cost the hot path a turn for each step.
+  const admitted = admit({ exchange, caller, call }, deps);
+  const pass = admitted instanceof Promise ? await admitted : admitted;
   if (pass === null) return CLIENT_LEFT;
   if (isDenial(pass)) return refuse(exchange, pass);
   held.pass = pass;
@@ -94,7 +97,8 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   if (isDenial(route)) return refuse(exchange, route);
   trace.route = route;
 
-  const money = await hold({ exchange, caller, call }, deps.purse);
+  const reserved = hold({ exchange, caller, call }, deps.purse);
+  const money = reserved instanceof Promise ? await reserved : reserved;
   if (money !== null && isDenial(money)) return refuse(exchange, money);
   held.hold = money;
   recordStart({ exchange, caller, call }, deps.live);
@@ -133,12 +137,16 @@ async function recalled(leg: Leg & { call: Call; pass: Pass }, deps: RelayDeps):
   });
 }
 
-async function identify(exchange: Exchange, deps: RelayDeps): Promise<Caller | Denial> {
-  try {
-    return await authenticate({ headers: exchange.req.headers, nowMs: exchange.startedAtMs }, deps);
-  } catch (thrown) {
+function identify(exchange: Exchange, deps: RelayDeps): Maybe<Caller | Denial> {
+  const failed = (thrown: unknown): Denial => {
     deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'callers can not be looked up');
     return { denied: 'internal' };
+  };
+  try {
+    const found = authenticate({ headers: exchange.req.headers, nowMs: exchange.startedAtMs }, deps);
+    return found instanceof Promise ? found.catch(failed) : found;
+  } catch (thrown) {
+    return failed(thrown);
   }
 }
 

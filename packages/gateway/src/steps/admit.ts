@@ -19,11 +19,12 @@ export type AdmitDeps = {
 };
 
 /** @returns a place inside every limit, or 403 / 404 / 429 / 503 with nothing taken; null when the client left. */
-export async function admit(input: AdmitInput, deps: AdmitDeps): Promise<Pass | Denial | null> {
+export function admit(input: AdmitInput, deps: AdmitDeps): Maybe<Pass | Denial | null> {
   const refused = refusal(input, deps);
   if (refused) return refused;
-  const answer = await take(input, deps, input.exchange.startedAtMs);
-  return isParallel(answer) ? waitForPlace(input, deps, answer) : answer;
+  const taken = take(input, deps, input.exchange.startedAtMs);
+  const next = (answer: Pass | Denial) => (isParallel(answer) ? waitForPlace(input, deps, answer) : answer);
+  return taken instanceof Promise ? taken.then(next) : next(taken);
 }
 
 /** The rules that need no counting. */

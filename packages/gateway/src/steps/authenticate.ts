@@ -1,7 +1,7 @@
 // Step: who calls. Finds the caller by the hash of the credential and checks that the key is in force.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Denial } from '../denial.ts';
-import type { Caller, CallerSource, HashCredential } from '../ports.ts';
+import type { Caller, CallerSource, HashCredential, Maybe } from '../ports.ts';
 
 export type AuthenticateDeps = {
   readonly callers: CallerSource;
@@ -14,17 +14,19 @@ export type AuthenticateInput = {
 };
 
 /** @returns the caller, or 401. What the caller may do is the next steps' matter, so that its refusals are logged. */
-export async function authenticate(
-  input: AuthenticateInput,
-  deps: AuthenticateDeps,
-): Promise<Caller | Denial> {
+export function authenticate(input: AuthenticateInput, deps: AuthenticateDeps): Maybe<Caller | Denial> {
   const credential = credentialIn(input.headers);
   if (credential === null) return { denied: 'key_missing' };
-  const caller = await deps.callers.find(deps.hashCredential(credential));
+  const found = deps.callers.find(deps.hashCredential(credential));
+  const check = (caller: Caller | null) => inForce(caller, input.nowMs);
+  return found instanceof Promise ? found.then(check) : check(found);
+}
+
+function inForce(caller: Caller | null, nowMs: number): Caller | Denial {
   if (!caller) return { denied: 'key_unknown' };
   const { key } = caller;
   if (key.status !== 'active') return { denied: 'key_disabled' };
-  if (key.expiresAtMs !== null && key.expiresAtMs <= input.nowMs) return { denied: 'key_expired' };
+  if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) return { denied: 'key_expired' };
   return caller;
 }
 
