@@ -13,15 +13,25 @@ const MODEL = 'fake-claude';
 const ROUNDS = 4;
 const PARALLEL = 12;
 
+/** A process may end while it is looked at: that is no failure. */
+function unlessGone(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT' && code !== 'ESRCH') throw error;
+  }
+}
+
 /** A process and all its descendants, as /proc tells them. */
 function treeOf(root: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    try {
+    unlessGone(() => {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch {}
+    });
   }
   const tree = [root];
   for (const pid of tree) for (const [child, parent] of parents) if (parent === pid) tree.push(child);
@@ -29,11 +39,7 @@ function treeOf(root: number): number[] {
 }
 
 function killTree(root: number): void {
-  for (const pid of treeOf(root)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {}
-  }
+  for (const pid of treeOf(root)) unlessGone(() => process.kill(pid, 'SIGKILL'));
 }
 
 type Page<Item> = { items: Item[]; nextCursor: string | null };

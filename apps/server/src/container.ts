@@ -41,6 +41,7 @@ export type ContainerOptions = { settings: WorkerSettings; drain: Drain; log: Lo
 export type Container = {
   /** Absent where this instance has no data plane. */
   gateway: Handler | undefined;
+  explain: Handler | undefined;
   api: Handler;
   /** After the drain: what is queued is written, connections are closed. */
   close(): Promise<void>;
@@ -115,6 +116,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
 
   return {
     gateway: settings.role === 'console' ? undefined : gateway.handle,
+    explain: settings.role === 'console' ? undefined : gateway.explain,
     api,
     // Requests have ended; what they left is booked before the connections go.
     close: () => closeInOrder([jobs, snapshots, gateway, prober, ledger, shared, booking, database]),

@@ -39,6 +39,7 @@ async function start(extra: Partial<ListenerParts> = {}) {
   closers.push(() => page.close());
   const parts: ListenerParts = {
     gateway: say('gateway'),
+    explain: say('explain'),
     api: say('api'),
     console: page,
     drain: new Drain(),
@@ -75,6 +76,7 @@ const HTML = { accept: 'text/html' };
 describe('listener', () => {
   it.each([
     ['/v1/messages', 'gateway'],
+    ['/api/v1/explain?path=/v1/messages', 'explain'],
     ['/v1', 'gateway'],
     ['/v1?x', 'gateway'],
     ['/v12', 'console'],

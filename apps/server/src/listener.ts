@@ -1,4 +1,4 @@
-// The one port: `/v1` to the gateway, `/api` to the control API, everything else to the console.
+// The one port: `/v1` (and the question where a call would go) to the gateway, `/api` to the control API, everything else to the console.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
@@ -20,6 +20,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 export type ListenerParts = {
   /** Absent when this instance has no such part (`ROLE`). */
   gateway: Handler | undefined;
+  /** Tells where a call would go, for relay keys; part of the data plane. */
+  explain: Handler | undefined;
   api: Handler | undefined;
   console: ConsoleLink | undefined;
   drain: Drain;
@@ -49,8 +51,9 @@ export function createListener(parts: ListenerParts): Server {
 }
 
 /** Which part of the product a path belongs to. */
-export function roomOf(url: string): 'gateway' | 'api' | 'console' {
+export function roomOf(url: string): 'gateway' | 'explain' | 'api' | 'console' {
   if (startsWithSegment(url, '/v1')) return 'gateway';
+  if (startsWithSegment(url, '/api/v1/explain')) return 'explain';
   return startsWithSegment(url, '/api') ? 'api' : 'console';
 }
 
@@ -67,6 +70,7 @@ function serve(parts: ListenerParts, request: IncomingMessage, response: ServerR
   if (room === 'gateway' && parts.gateway) parts.gateway(request, response);
   else if (!parts.drain.accepts)
     sayUnavailable(response, 'draining', 'This server is shutting down. Try again.');
+  else if (room === 'explain' && parts.explain) parts.explain(request, response);
   else if (room === 'api' && parts.api) {
     if (clientScheme(request, parts.trustedProxyHops) === 'https') response.setHeader(...STRICT_TRANSPORT);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);

@@ -28,6 +28,7 @@ async function start(settings: WorkerSettings, page: ConsoleLink): Promise<Runni
   const container = await createContainer({ settings, drain, log });
   const server = createListener({
     gateway: container.gateway,
+    explain: container.explain,
     api: container.api,
     console: settings.role === 'gateway' ? undefined : page,
     drain,
