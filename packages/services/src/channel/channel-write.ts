@@ -38,8 +38,10 @@ export async function addChannelKeys(
   { context, secrets }: { context: Context; secrets: readonly string[] },
 ): Promise<void> {
   const now = new Date(context.clock.nowMs());
-  for (const secret of secrets) {
-    const id = newId('chk', now.getTime());
+  // Keys are shown in the order of their ids: each new one is a millisecond after those before it.
+  const before = await tx.$count(channelKeys, eq(channelKeys.channelId, channelId));
+  for (const [index, secret] of secrets.entries()) {
+    const id = newId('chk', now.getTime() + before + index);
     const stamps = { createdAt: now, updatedAt: now };
     await tx.insert(channelKeys).values({ id, channelId, ...sealed(context, secret), ...stamps });
   }

@@ -18,9 +18,9 @@ export const copyChannel: Verb<typeof contract> = async (context, { params, body
   const work = change(context, async ({ tx, audit, configChanged }) => {
     const source = await loadChannel(tx, params.channelId);
     await tx.insert(channels).values({ ...source.row, id, name: body.name, enabled: false, ...stamps });
-    const copies = source.keys.map((key) => ({
+    const copies = source.keys.map((key, index) => ({
       ...key,
-      id: newId('chk', now.getTime()),
+      id: newId('chk', now.getTime() + index),
       channelId: id,
       ...stamps,
     }));
