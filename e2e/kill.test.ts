@@ -4,8 +4,9 @@ import process from 'node:process';
 import { listLedger } from '@api-proxy/contracts/ledger';
 import { listRequestLogs, type RequestLogRow } from '@api-proxy/contracts/request-logs';
 import { getMe } from '@api-proxy/contracts/users';
-import { formatUsd, type NanoUsd, parseUsd } from '@api-proxy/kit/money';
+import { formatUsd } from '@api-proxy/kit/money';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyPage, sumUsd } from './harness/books.ts';
 import { type Installation, startInstallation } from './harness/installation.ts';
 import { databaseKinds } from './harness/product.ts';
 
@@ -40,23 +41,6 @@ function treeOf(root: number): number[] {
 
 function killTree(root: number): void {
   for (const pid of treeOf(root)) unlessGone(() => process.kill(pid, 'SIGKILL'));
-}
-
-type Page<Item> = { items: Item[]; nextCursor: string | null };
-
-async function everyPage<Item>(page: (cursor: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const { items: more, nextCursor } = await page(cursor);
-    items.push(...more);
-    cursor = nextCursor ?? undefined;
-  } while (cursor);
-  return items;
-}
-
-function sum(amounts: readonly string[]): NanoUsd {
-  return amounts.reduce((total, text) => total + (parseUsd(text) ?? 0n), 0n);
 }
 
 describe.each(databaseKinds())('on the %s database', (database) => {
@@ -121,8 +105,8 @@ describe.each(databaseKinds())('on the %s database', (database) => {
       admin.call(listLedger, { query: { limit: 200, kind: 'charge', ...(cursor ? { cursor } : {}) } }),
     );
     expect(new Set(charges.map(({ reference }) => reference)).size).toBe(charges.length);
-    const cost = sum(rows.map(({ costUsd }) => costUsd));
-    expect(formatUsd(-sum(charges.map(({ amountUsd }) => amountUsd)))).toBe(formatUsd(cost));
+    const cost = sumUsd(rows.map(({ costUsd }) => costUsd));
+    expect(formatUsd(-sumUsd(charges.map(({ amountUsd }) => amountUsd)))).toBe(formatUsd(cost));
     expect((await admin.call(getMe, {})).balance.usedUsd).toBe(formatUsd(cost));
   }, 180_000);
 });

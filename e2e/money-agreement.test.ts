@@ -3,8 +3,9 @@
 import { listLedger } from '@api-proxy/contracts/ledger';
 import { listRequestLogs } from '@api-proxy/contracts/request-logs';
 import { getMe } from '@api-proxy/contracts/users';
-import { formatUsd, type NanoUsd, parseUsd } from '@api-proxy/kit/money';
+import { formatUsd, parseUsd } from '@api-proxy/kit/money';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everyPage, sumUsd } from './harness/books.ts';
 import { type Installation, startInstallation } from './harness/installation.ts';
 import { databaseKinds } from './harness/product.ts';
 
@@ -48,23 +49,6 @@ async function inParallel(count: number, act: (index: number) => Promise<void>):
   await Promise.all(Array.from({ length: PARALLEL }, walk));
 }
 
-function sum(amounts: readonly string[]): NanoUsd {
-  return amounts.reduce((total, text) => total + (parseUsd(text) ?? 0n), 0n);
-}
-
-type Page<Item> = { items: Item[]; nextCursor: string | null };
-
-async function everyPage<Item>(page: (cursor: string | undefined) => Promise<Page<Item>>): Promise<Item[]> {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const { items: more, nextCursor } = await page(cursor);
-    items.push(...more);
-    cursor = nextCursor ?? undefined;
-  } while (cursor);
-  return items;
-}
-
 describe.each(databaseKinds())('on the %s database', (database) => {
   let installation: Installation;
 
@@ -99,9 +83,9 @@ describe.each(databaseKinds())('on the %s database', (database) => {
       )
     ).map(({ amountUsd }) => amountUsd);
     const { balance } = await admin.call(getMe, {});
-    const cost = sum(logged.map(({ costUsd }) => costUsd));
+    const cost = sumUsd(logged.map(({ costUsd }) => costUsd));
     expect(cost).toBeGreaterThan(0n);
-    expect(formatUsd(-sum(charges))).toBe(formatUsd(cost));
+    expect(formatUsd(-sumUsd(charges))).toBe(formatUsd(cost));
     expect(balance.usedUsd).toBe(formatUsd(cost));
     expect(balance.remainingUsd).toBe(formatUsd((parseUsd('100') ?? 0n) - cost));
     const paid = logged.filter(({ costUsd }) => costUsd !== '0');
