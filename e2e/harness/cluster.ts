@@ -14,6 +14,7 @@ export type Cluster = {
   instances: readonly [Product, Product, Product];
   upstream: FakeUpstream;
   admin: Person;
+  databaseUrl: string;
   redis: { stop(): Promise<void>; start(): Promise<void> };
   remove(): Promise<void>;
 };
@@ -40,7 +41,7 @@ export async function startCluster(models: readonly string[]): Promise<Cluster> 
   const instances = [first, second, third] as const;
   const { admin } = await fitOut(first.url, upstream, models);
   return {
-    ...{ instances, upstream, admin },
+    ...{ instances, upstream, admin, databaseUrl: database.url },
     redis: {
       stop: () => redis.stop(),
       start: async () => {

@@ -34,7 +34,7 @@ export const ZONES: Readonly<Record<string, Zone>> = {
   testing: { folder: 'packages/testing', mayImport: ['protocols', 'kit', 'db'] },
   console: { folder: 'apps/console', mayImport: ['contracts'] },
   server: { folder: 'apps/server', mayImport: PACKAGES },
-  e2e: { folder: 'e2e', mayImport: ['kit', 'db', 'contracts', 'testing'] },
+  e2e: { folder: 'e2e', mayImport: ['kit', 'db', 'ledger', 'contracts', 'testing'] },
   bench: { folder: 'bench', mayImport: ['kit', 'protocols', 'gateway', 'contracts', 'testing', 'e2e'] },
   tooling: { folder: 'tooling', mayImport: ['e2e'] },
 };
