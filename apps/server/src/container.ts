@@ -43,6 +43,8 @@ export type Container = {
   gateway: Handler | undefined;
   explain: Handler | undefined;
   api: Handler;
+  /** Ends the relayed requests that are still running. */
+  interrupt(): void;
   /** After the drain: what is queued is written, connections are closed. */
   close(): Promise<void>;
 };
@@ -118,6 +120,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     gateway: settings.role === 'console' ? undefined : gateway.handle,
     explain: settings.role === 'console' ? undefined : gateway.explain,
     api,
+    interrupt: gateway.interrupt,
     // Requests have ended; what they left is booked before the connections go.
     close: () => closeInOrder([jobs, snapshots, gateway, prober, ledger, shared, booking, database]),
   };

@@ -1,6 +1,17 @@
 // Taking a worker out of service: not ready at once, no new requests after a grace time, the running ones to their end.
 import type { ServerResponse } from 'node:http';
-import { sleep } from '@api-proxy/kit/duration';
+import { SECOND_MS, sleep } from '@api-proxy/kit/duration';
+
+/** What is cut short gets this long for its last bytes: a client that reads slowly may miss them. */
+const LAST_WORDS_MS = 2 * SECOND_MS;
+
+export type DrainOptions = {
+  graceMs: number;
+  timeoutMs: number;
+  closeDoors: () => void;
+  /** Tells what is still running to end now. */
+  cutShort: () => void;
+};
 
 export type Drained = { leftOver: number };
 
@@ -38,10 +49,10 @@ export class Drain {
   }
 
   /**
-   * Runs the drain: `graceMs` with the doors open, then `closeDoors` (also after each request that ends later), then up to `timeoutMs` for what is under way.
-   * Gives the number of requests that were still running then.
+   * Runs the drain: `graceMs` with the doors open, then `closeDoors` (also after each request that ends later), then up to `timeoutMs` for what is under way,
+   * then `cutShort`. Gives the number of requests that were cut short.
    */
-  async run(options: { graceMs: number; timeoutMs: number; closeDoors: () => void }): Promise<Drained> {
+  async run(options: DrainOptions): Promise<Drained> {
     this.#phase = 'draining';
     for (const response of this.#open) {
       if (!response.headersSent) response.shouldKeepAlive = false;
@@ -50,13 +61,19 @@ export class Drain {
     this.#phase = 'closing';
     this.#closeDoors = options.closeDoors;
     options.closeDoors();
-    if (this.#open.size > 0) await this.#untilEmpty(options.timeoutMs);
-    return { leftOver: this.#open.size };
+    await this.#untilEmpty(options.timeoutMs);
+    const leftOver = this.#open.size;
+    if (leftOver > 0) {
+      options.cutShort();
+      await this.#untilEmpty(LAST_WORDS_MS);
+    }
+    return { leftOver };
   }
 
   async #untilEmpty(timeoutMs: number): Promise<void> {
     const waiting = new AbortController();
     this.#onEmpty = () => waiting.abort();
+    if (this.#open.size === 0) return;
     await sleep(timeoutMs, waiting.signal).catch(() => undefined);
   }
 }

@@ -54,8 +54,9 @@ async function stop(running: Running, times: { graceMs: number; timeoutMs: numbe
       server.close();
       server.closeIdleConnections();
     },
+    cutShort: container.interrupt,
   });
-  if (leftOver > 0) log.warn({ leftOver }, 'requests were still running when the drain time was over');
+  if (leftOver > 0) log.warn({ leftOver }, 'requests were cut short when the drain time was over');
   server.closeAllConnections();
   page.close();
   await container.close();

@@ -54,8 +54,18 @@ function outcomeOf(status: number): Outcome {
   }
 }
 
-/** The ending of a request whose client left before an answer began. */
-export const CLIENT_LEFT: Ending = {
+/** Of requests that the relay's own stop cut short; also in the rows that a journal's replay writes. */
+export const RELAY_STOPPED = 'relay_stopped';
+const BACK_AFTER_MS = 1_000;
+
+/** The ending of a request that stopped before an answer began: its client left, or the relay could not wait. */
+export function stopped(exchange: Exchange): Ending {
+  if (!exchange.interrupted) return CLIENT_LEFT;
+  const refusal = refuse(exchange, { denied: 'draining', retryAfterMs: BACK_AFTER_MS });
+  return { ...refusal, outcome: 'interrupted', errorCode: RELAY_STOPPED };
+}
+
+const CLIENT_LEFT: Ending = {
   status: 499,
   outcome: 'client_closed',
   errorCode: 'client_closed',

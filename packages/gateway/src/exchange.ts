@@ -29,8 +29,10 @@ export class Exchange {
   readonly clientIp: string;
   readonly startedAtMs: number;
   readonly startedMonoMs: number;
-  /** True once the client has closed before its answer was complete. */
+  /** True once the client has closed before its answer was complete, or the relay can't wait for its end. */
   clientGone = false;
+  /** True where it is the relay that stops, with the client still there. */
+  interrupted = false;
   /** Time spent waiting for the client's body and for upstreams; what is left of the total is the relay's own. */
   waitedMs = 0;
   /** What to do as soon as the client leaves; one at a time, set by the step that waits. */
@@ -51,5 +53,13 @@ export class Exchange {
       this.clientGone = true;
       this.onClientGone?.();
     });
+  }
+
+  /** The relay stops: the request ends now, and its client is told. */
+  interrupt(): void {
+    if (this.clientGone || this.res.writableEnded) return;
+    this.interrupted = true;
+    this.clientGone = true;
+    this.onClientGone?.();
   }
 }

@@ -19,6 +19,8 @@ export type Gateway = {
   explain(req: IncomingMessage, res: ServerResponse): void;
   /** Requests that are running. */
   inFlight(): number;
+  /** Ends what is still running: clients get an error of their dialect, rows say `interrupted` and charge what was delivered. */
+  interrupt(): void;
   /** Ends the upstream connections, also those in use; call it after draining. */
   close(): Promise<void>;
 };
@@ -31,7 +33,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     lookup: deps.lookup,
   });
   const deadlines = new Deadlines(deps.clock.monotonicMs);
-  const router = new Router(deps, relayDepsOf(deps, pools, deadlines));
+  const relayDeps = relayDepsOf(deps, pools, deadlines);
+  const router = new Router(deps, relayDeps);
   let running = 0;
 
   const serve = async (res: ServerResponse, work: () => Promise<void>): Promise<void> => {
@@ -50,6 +53,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
     handle: (req, res) => void serve(res, () => router.route(req, res)),
     explain: (req, res) => void serve(res, () => router.explain(req, res)),
     inFlight: () => running,
+    interrupt: () => {
+      for (const exchange of relayDeps.running) exchange.interrupt();
+    },
     close: async () => {
       deadlines.close();
       await pools.close();
@@ -67,6 +73,7 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     health: deps.health ?? new MemoryChannelHealth(() => deps.snapshots.current().settings.cooldown),
     slots: deps.slots ?? new MemoryChannelSlots(),
     draining: { count: 0 },
+    running: new Set(),
     slotQueue: new WaitingRoom(),
     placeQueue: new WaitingRoom(),
     affinity: deps.affinity ?? new MemoryAffinity(deps.clock.nowMs),

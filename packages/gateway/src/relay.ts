@@ -4,7 +4,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { totalTokens } from '@api-proxy/protocols/usage';
 import type { Call } from './call.ts';
 import { type Denial, isDenial } from './denial.ts';
-import { CLIENT_LEFT, type Ending, refuse } from './ending.ts';
+import { type Ending, refuse, stopped } from './ending.ts';
 import type { Exchange } from './exchange.ts';
 import type { Caller, LiveEvents, Maybe, Pass, Purse, Settlements } from './ports.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
@@ -27,6 +27,8 @@ export type RelayDeps = AuthenticateDeps &
   HeldDeps & {
     readonly purse: Purse;
     readonly draining: DrainCount;
+    /** Those under way, for the moment when the relay must stop. */
+    readonly running: Set<Exchange>;
     readonly settlements: Settlements;
     readonly live: LiveEvents;
     readonly logger: Logger;
@@ -41,6 +43,7 @@ export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> 
 
   const trace = new Trace();
   const held = new Held(caller.user.id, deps);
+  deps.running.add(exchange);
   let spentTokens = 0;
   try {
     const ending = await journey({ exchange, caller, trace, held }, deps);
@@ -53,6 +56,7 @@ export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> 
     deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'a request could not be booked');
     exchange.res.destroy();
   } finally {
+    deps.running.delete(exchange);
     held.release(spentTokens);
   }
 }
@@ -81,14 +85,14 @@ async function journey(leg: Leg, deps: RelayDeps): Promise<Ending> {
 async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   const { exchange, caller, trace, held } = leg;
   const call = await read(exchange, deps.monotonicMs);
-  if (call === null) return CLIENT_LEFT;
+  if (call === null) return stopped(exchange);
   if (isDenial(call)) return refuse(exchange, call);
   trace.call = call;
 
   // What is there at once is not awaited: that would cost the hot path a turn for each step.
   const admitted = admit({ exchange, caller, call }, deps);
   const pass = admitted instanceof Promise ? await admitted : admitted;
-  if (pass === null) return CLIENT_LEFT;
+  if (pass === null) return stopped(exchange);
   if (isDenial(pass)) return refuse(exchange, pass);
   held.pass = pass;
   if (exchange.endpoint.operation === 'stored_response') return recalled({ ...leg, call, pass }, deps);
@@ -104,7 +108,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   recordStart({ exchange, caller, call }, deps.live);
 
   const committed = await attempt({ exchange, caller, call, route, trace, held }, deps);
-  if (committed === null) return CLIENT_LEFT;
+  if (committed === null) return stopped(exchange);
   if (isDenial(committed)) return refuse(exchange, committed);
   if (committed.kind === 'failed') {
     const nowMs = deps.nowMs();
@@ -122,7 +126,7 @@ async function recalled(leg: Leg & { call: Call; pass: Pass }, deps: RelayDeps):
   const { exchange, trace, call, pass } = leg;
   recordStart(leg, deps.live);
   const committed = await recall(leg, deps);
-  if (committed === null) return CLIENT_LEFT;
+  if (committed === null) return stopped(exchange);
   if (isDenial(committed)) return refuse(exchange, committed);
   if (committed.kind === 'failed') return giveUp(exchange, trace, { failed: committed, dueMs: 0 });
   const secret = trace.candidate?.key.secret.reveal() ?? '';

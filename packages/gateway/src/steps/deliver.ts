@@ -2,7 +2,7 @@
 import { isFree } from '@api-proxy/protocols/protocol';
 import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import type { Call } from '../call.ts';
-import type { Ending } from '../ending.ts';
+import { type Ending, RELAY_STOPPED } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
 import { EVENT_STREAM_HEADERS, pushClientHeaders } from '../headers.ts';
 import { estimateUsage } from '../metering/estimate.ts';
@@ -46,7 +46,13 @@ export function deliver(input: DeliverInput): Promise<Ending> {
 /** Of a JSON answer, for estimates: text, with little around it. */
 const BODY_BYTES_PER_TOKEN = 6;
 
-type How = 'ended' | 'died' | 'left';
+const CUT = {
+  status: 502,
+  code: 'stream_truncated',
+  message: 'The upstream ended its answer before it was complete.',
+};
+
+type How = 'ended' | 'died' | 'left' | 'interrupted';
 
 class Delivery implements AnswerSink {
   readonly ended: Promise<Ending>;
@@ -101,6 +107,11 @@ class Delivery implements AnswerSink {
   leave(): void {
     if (this.#done || this.#drain) return;
     const { exchange, drains, draining, committed } = this.#input;
+    if (exchange.interrupted) {
+      this.#settle('interrupted', null);
+      committed.upstream.abort();
+      return;
+    }
     const { drainMs, drainsAtOnce } = patienceOf(exchange.snapshot);
     if (!drains || draining.count >= drainsAtOnce) {
       this.#stop();
@@ -189,6 +200,7 @@ class Delivery implements AnswerSink {
       const errorCode = tally.error.type ?? 'error_in_answer';
       return { ...counted, outcome: 'upstream_error', errorCode, errorText, finish: () => this.#finish() };
     }
+    if (how === 'interrupted' && !whole) return this.#interrupted(counted);
     if (whole)
       return { ...counted, outcome: 'ok', errorCode: null, errorText: null, finish: () => this.#finish() };
     return this.#broken(counted, failure ?? 'The upstream ended the stream before its terminal event.');
@@ -219,7 +231,19 @@ class Delivery implements AnswerSink {
       outcome: 'upstream_truncated',
       errorCode: 'stream_truncated',
       errorText: redact(failure, this.#input.secret),
-      finish: () => this.#breakOff(),
+      finish: () => this.#breakOff(CUT),
+    };
+  }
+
+  #interrupted(base: Pick<Ending, 'status' | 'usage' | 'firstByteMs'>): Ending {
+    return {
+      ...base,
+      status: this.#firstByteMs === null ? 503 : base.status,
+      outcome: 'interrupted',
+      errorCode: RELAY_STOPPED,
+      errorText: null,
+      finish: () =>
+        this.#breakOff({ status: 503, code: RELAY_STOPPED, message: 'The relay stopped. Try again.' }),
     };
   }
 
@@ -237,16 +261,9 @@ class Delivery implements AnswerSink {
   }
 
   /** A stream that was cut ends with an error event of its dialect; a body that was cut ends with its connection. */
-  #breakOff(): void {
+  #breakOff(why: { status: number; code: string; message: string }): void {
     const { exchange } = this.#input;
-    const message = 'The upstream ended its answer before it was complete.';
-    const fault = {
-      status: 502,
-      code: 'stream_truncated',
-      message,
-      param: null,
-      requestId: exchange.requestId,
-    };
+    const fault = { ...why, param: null, requestId: exchange.requestId };
     if (exchange.res.destroyed) return;
     if (this.#firstByteMs === null) sendFault(exchange, fault, []);
     else if (this.#stream) {

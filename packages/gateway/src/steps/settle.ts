@@ -18,7 +18,7 @@ export type SettleInput = {
   readonly durationMs: number;
 };
 
-/** Who pays, by outcome (who left before a byte came has no usage to pay for). */
+/** Who pays, by outcome (a request that ended before a byte came has no usage to pay for). */
 const PAYS: Readonly<Record<Outcome, boolean>> = {
   ok: true,
   client_closed: true,
@@ -26,7 +26,7 @@ const PAYS: Readonly<Record<Outcome, boolean>> = {
   denied: false,
   upstream_error: false,
   upstream_truncated: false,
-  interrupted: false,
+  interrupted: true,
 };
 
 export function settle(input: SettleInput, settlements: Settlements): ExchangeRecord {
