@@ -1,7 +1,7 @@
 // Relay keys: a user's own, or anyone's for an admin. The secret is shown once, at creation.
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { budgetSpan, keyStatus } from './enums.ts';
+import { keyStatus } from './enums.ts';
 import {
   done,
   instant,
@@ -14,14 +14,7 @@ import {
   usdNotNegative,
   userId,
 } from './primitives.ts';
-
-/** A spending limit per window and what is used of it now. */
-export const keyQuota = z.object({
-  span: budgetSpan,
-  limitUsd: usdNotNegative,
-  usedUsd: usdNotNegative,
-  resetsAt: instant.nullable(),
-});
+import { windowQuota, windowQuotas } from './quotas.ts';
 
 export const key = z
   .object({
@@ -39,7 +32,7 @@ export const key = z
     maxConcurrency: limit,
     allowedModels: z.array(z.string()),
     allowedIps: z.array(z.string()),
-    quotas: z.array(keyQuota),
+    quotas: z.array(windowQuota),
     /** Spent with this key since it was made. */
     usedUsd: usdNotNegative,
     lastUsedAt: instant.nullable(),
@@ -57,12 +50,7 @@ const settings = {
   maxConcurrency: limit,
   allowedModels: z.array(z.string().trim().min(1).max(200)).max(500),
   allowedIps: z.array(z.string().trim().regex(CIDR, { error: 'an address or a CIDR range' })).max(100),
-  quotas: z
-    .array(z.strictObject({ span: budgetSpan, limitUsd: usdNotNegative }))
-    .max(5)
-    .refine((quotas) => new Set(quotas.map(({ span }) => span)).size === quotas.length, {
-      error: 'one limit per window',
-    }),
+  quotas: windowQuotas,
 };
 
 export const keyCreate = z.strictObject({

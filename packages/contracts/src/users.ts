@@ -14,6 +14,7 @@ import {
   usdNotNegative,
   userId,
 } from './primitives.ts';
+import { windowQuota, windowQuotas } from './quotas.ts';
 
 export const balance = z.object({
   /** Granted in total; null: no quota record, every call is refused with 402. */
@@ -36,6 +37,8 @@ export const user = z
     locale: locale.nullable(),
     note: z.string(),
     limits: userLimits,
+    /** What may be spent per window with all keys together; the balance holds too. */
+    quotas: z.array(windowQuota),
     /** Factor on every cost as a decimal text, `"1"` = list price. */
     multiplier: z.string(),
     balance,
@@ -71,6 +74,7 @@ export const userUpdate = z.strictObject({
   note: z.string().max(2_000).optional(),
   limits: userLimits.partial().optional(),
   multiplier: multiplier.optional(),
+  quotas: windowQuotas.optional(),
 });
 export type UserUpdate = z.input<typeof userUpdate>;
 
@@ -141,7 +145,7 @@ export const updateUser = endpoint({
   id: 'users.update',
   method: 'PATCH',
   path: '/api/users/{userId}',
-  summary: 'Change name, address, role, status, limits or factor',
+  summary: 'Change name, address, role, status, limits, spending limits or factor',
   access: 'admin',
   params,
   body: userUpdate,

@@ -4,9 +4,9 @@ import { keys } from '@api-proxy/db/schema/keys';
 import { newId } from '@api-proxy/kit/id';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
+import { setWindowQuotas } from '../quota/window-quotas.ts';
 import type { Verb } from '../verb.ts';
 import { checkAllowedIps } from './allowed-ip.ts';
-import { setKeyQuotas } from './key-quotas.ts';
 import { keyAudit, keyOf } from './key-view.ts';
 import { newKeyText } from './secret-text.ts';
 
@@ -29,7 +29,7 @@ export const createKey: Verb<typeof contract> = async (context, { body }) => {
       createdAt: now,
       updatedAt: now,
     });
-    await setKeyQuotas(tx, id, { quotas, now });
+    await setWindowQuotas(tx, { ownerKind: 'key', ownerId: id }, { quotas, now });
     const created = await keyOf(tx, id, now.getTime());
     await audit({
       action: 'key.create',

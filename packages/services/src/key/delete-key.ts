@@ -4,8 +4,8 @@ import { keys } from '@api-proxy/db/schema/keys';
 import { eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
+import { dropWindowQuotas } from '../quota/window-quotas.ts';
 import type { Verb } from '../verb.ts';
-import { dropKeyQuotas } from './key-quotas.ts';
 import { keyAudit, keyOf } from './key-view.ts';
 import { lockKey } from './own-key.ts';
 
@@ -19,7 +19,7 @@ export const deleteKey: Verb<typeof contract> = async (context, { params }) => {
       .update(keys)
       .set({ deletedAt: now, status: 'disabled', updatedAt: now })
       .where(eq(keys.id, key.id));
-    await dropKeyQuotas(tx, key.id);
+    await dropWindowQuotas(tx, { ownerKind: 'key', ownerId: key.id });
     await audit({ action: 'key.delete', entityKind: 'key', entityId: key.id, before, after: null });
     callerChanged(key.userId, key.id);
     return { ok: true };

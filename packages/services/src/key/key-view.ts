@@ -8,7 +8,7 @@ import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
 import { users } from '@api-proxy/db/schema/users';
 import { formatUsd } from '@api-proxy/kit/money';
 import { and, eq, inArray, isNull, sum } from 'drizzle-orm';
-import { windowState } from './quota-window.ts';
+import { quotaOf } from '../quota/window-state.ts';
 
 /** Keys that are not deleted, with their owner; the caller adds conditions and an order. */
 export function selectKeys(db: Database) {
@@ -47,13 +47,7 @@ async function extrasOf(db: Database, rows: readonly KeyRow[], nowMs: number): P
   for (const budget of limits) {
     const span = budgetSpan.safeParse(budget.span);
     if (!span.success) continue;
-    const state = windowState({ ...budget, span: span.data }, nowMs);
-    const quota = {
-      span: span.data,
-      limitUsd: formatUsd(budget.limit),
-      usedUsd: formatUsd(state.used),
-      resetsAt: state.resetsAt?.toISOString() ?? null,
-    };
+    const quota = quotaOf({ ...budget, span: span.data }, nowMs);
     quotas.set(budget.ownerId, [...(quotas.get(budget.ownerId) ?? []), quota]);
   }
   return { quotas, used: new Map(sums.map(({ keyId, cost }) => [keyId, BigInt(cost ?? 0)])) };

@@ -8,8 +8,8 @@ import { eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
 import { forbidden } from '../failure.ts';
+import { copyKeyQuotas, dropWindowQuotas } from '../quota/window-quotas.ts';
 import type { Verb } from '../verb.ts';
-import { copyKeyQuotas, dropKeyQuotas } from './key-quotas.ts';
 import { keyAudit, keyOf } from './key-view.ts';
 import { lockKey } from './own-key.ts';
 import { newKeyText } from './secret-text.ts';
@@ -23,7 +23,7 @@ async function retire(tx: Transaction, old: Old, { overlapMs, now }: { overlapMs
       .update(keys)
       .set({ deletedAt: now, status: 'disabled', updatedAt: now })
       .where(eq(keys.id, old.id));
-    await dropKeyQuotas(tx, old.id);
+    await dropWindowQuotas(tx, { ownerKind: 'key', ownerId: old.id });
     return;
   }
   const end = new Date(now.getTime() + overlapMs);

@@ -4,9 +4,9 @@ import { keys } from '@api-proxy/db/schema/keys';
 import { eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
+import { setWindowQuotas } from '../quota/window-quotas.ts';
 import type { Verb } from '../verb.ts';
 import { checkAllowedIps } from './allowed-ip.ts';
-import { setKeyQuotas } from './key-quotas.ts';
 import { keyAudit, keyOf } from './key-view.ts';
 import { lockKey } from './own-key.ts';
 
@@ -27,7 +27,7 @@ export const updateKey: Verb<typeof contract> = async (context, { params, body }
       .update(keys)
       .set({ ...rest, ...(expires !== undefined && { expiresAt: expires }), updatedAt: now })
       .where(eq(keys.id, key.id));
-    if (quotas) await setKeyQuotas(tx, key.id, { quotas, now });
+    if (quotas) await setWindowQuotas(tx, { ownerKind: 'key', ownerId: key.id }, { quotas, now });
     const after = await keyOf(tx, key.id, now.getTime());
     await audit({
       action: 'key.update',

@@ -37,7 +37,7 @@ export const createUser: Verb<typeof contract> = async (context, { body }) => {
     }
     const row = await findUser(tx, eq(users.id, id));
     if (!row) throw notFound('user');
-    const created = userOf(row);
+    const created = userOf(row, now.getTime());
     const after = { ...userAudit(row), balance: created.balance };
     await audit({ action: 'user.create', entityKind: 'user', entityId: id, before: null, after });
     return created;

@@ -6,6 +6,7 @@ import { users } from '@api-proxy/db/schema/users';
 import { and, eq, inArray } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
+import { dropWindowQuotas } from '../quota/window-quotas.ts';
 import type { Verb } from '../verb.ts';
 import { lastSuperAdmin, lockOtherSuperAdmins, lockUser } from './guard-user.ts';
 import { userAudit } from './user-view.ts';
@@ -19,6 +20,7 @@ export const deleteUser: Verb<typeof contract> = async (context, { params }) => 
     if (role === 'super_admin' && status === 'active' && others === 0) throw lastSuperAdmin();
     const ownKeys = tx.select({ id: keys.id }).from(keys).where(eq(keys.userId, params.userId));
     await tx.delete(budgets).where(and(eq(budgets.ownerKind, 'key'), inArray(budgets.ownerId, ownKeys)));
+    await dropWindowQuotas(tx, { ownerKind: 'user', ownerId: params.userId });
     // Keys, sessions and the password go with the row (foreign keys cascade).
     await tx.delete(users).where(eq(users.id, params.userId));
     await audit({

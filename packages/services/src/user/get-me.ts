@@ -11,5 +11,5 @@ export const getMe: Verb<typeof contract> = async (context) => {
   const actor = requireActor(context);
   const row = await findUser(context.db, eq(users.id, actor.userId));
   if (!row) throw notFound('user');
-  return meOf(row);
+  return meOf(row, context.clock.nowMs());
 };

@@ -11,5 +11,5 @@ export const getUser: Verb<typeof contract> = async (context, { params }) => {
   requireActor(context, 'admin');
   const row = await findUser(context.db, eq(users.id, params.userId));
   if (!row) throw notFound('user');
-  return userOf(row);
+  return userOf(row, context.clock.nowMs());
 };

@@ -22,6 +22,7 @@ function matching(search: string | undefined) {
 
 export const listUsers: Verb<typeof contract> = async (context, { query }) => {
   requireActor(context, 'admin');
+  const nowMs = context.clock.nowMs();
   const rows = await selectUsers(context.db)
     .where(
       and(
@@ -34,7 +35,7 @@ export const listUsers: Verb<typeof contract> = async (context, { query }) => {
     .orderBy(desc(users.createdAt), desc(users.id))
     .limit(query.limit + 1);
   return pageOf(rows, query.limit, {
-    item: userOf,
+    item: (row) => userOf(row, nowMs),
     cursor: ({ user }) => [user.createdAt.toISOString(), user.id],
   });
 };

@@ -28,6 +28,6 @@ export const updateMe: Verb<typeof contract> = async (context, { body }) => {
       before: { name: before.user.name, locale: before.user.locale },
       after: set,
     });
-    return meOf({ ...before, user: { ...before.user, ...set } });
+    return meOf({ ...before, user: { ...before.user, ...set } }, context.clock.nowMs());
   });
 };

@@ -6,10 +6,11 @@ import { eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
 import { parseMultiplier } from '../factor.ts';
-import { emailTaken, uniqueOr } from '../failure.ts';
+import { emailTaken, notFound, uniqueOr } from '../failure.ts';
+import { setWindowQuotas } from '../quota/window-quotas.ts';
 import type { Verb } from '../verb.ts';
 import { lastSuperAdmin, lockOtherSuperAdmins, lockUser, mayGrant } from './guard-user.ts';
-import { type UserRow, userAudit, userOf } from './user-view.ts';
+import { findUser, type UserRow, userAudit, userOf } from './user-view.ts';
 
 function merged({ user }: UserRow, body: UserUpdate): UserRow['user'] {
   const limits = body.limits ?? {};
@@ -41,11 +42,15 @@ export const updateUser: Verb<typeof contract> = async (context, { params, body 
     const before = await lockUser(tx, actor, params.userId);
     const { id, createdAt: _createdAt, ...set } = merged(before, body);
     if (others === 0 && leaves(before.user, { ...before.user, ...set })) throw lastSuperAdmin();
-    const after = { ...before, user: { ...before.user, ...set, updatedAt: new Date(context.clock.nowMs()) } };
+    const now = new Date(context.clock.nowMs());
     await tx
       .update(users)
-      .set({ ...set, updatedAt: after.user.updatedAt })
+      .set({ ...set, updatedAt: now })
       .where(eq(users.id, id));
+    if (body.quotas)
+      await setWindowQuotas(tx, { ownerKind: 'user', ownerId: id }, { quotas: body.quotas, now });
+    const after = await findUser(tx, eq(users.id, id));
+    if (!after) throw notFound('user');
     if (after.user.status === 'disabled') await tx.delete(sessions).where(eq(sessions.userId, id));
     await audit({
       action: 'user.update',
@@ -55,7 +60,7 @@ export const updateUser: Verb<typeof contract> = async (context, { params, body 
       after: userAudit(after),
     });
     callerChanged(id);
-    return userOf(after);
+    return userOf(after, now.getTime());
   });
   return uniqueOr(work, emailTaken);
 };

@@ -1,4 +1,5 @@
 // A user row with balance and key count, in the shape of the contract.
+import { budgetSpan } from '@api-proxy/contracts/enums';
 import type { Me, User } from '@api-proxy/contracts/users';
 import type { Database } from '@api-proxy/db/database';
 import { budgets } from '@api-proxy/db/schema/budgets';
@@ -7,14 +8,25 @@ import { users } from '@api-proxy/db/schema/users';
 import { formatUsd } from '@api-proxy/kit/money';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { formatMultiplier } from '../factor.ts';
+import { quotaOf } from '../quota/window-state.ts';
 
 const keyCount = sql<number>`(
   select count(*)::int from ${keys} where ${keys.userId} = ${users.id} and ${isNull(keys.deletedAt)})`;
 
+type StoredQuota = { span: string; limit: string; used: string; startedMs: number | null };
+
+/** Amounts as texts: JSON numbers would round them. */
+const quotas = sql<StoredQuota[]>`(
+  select coalesce(json_agg(json_build_object(
+    'span', b.span, 'limit', b."limit"::text, 'used', b.used::text,
+    'startedMs', floor(extract(epoch from b.window_started_at) * 1000)
+  ) order by array_position(array['5h', 'day', 'week', 'month', 'total'], b.span)), '[]'::json)
+  from ${budgets} b where b.owner_kind = 'user' and b.owner_id = ${users.id} and b.span <> 'balance')`;
+
 /** Users with their balance rows; the caller adds conditions and an order. */
 export function selectUsers(db: Database) {
   return db
-    .select({ user: users, limit: budgets.limit, used: budgets.used, keyCount })
+    .select({ user: users, limit: budgets.limit, used: budgets.used, keyCount, quotas })
     .from(users)
     .leftJoin(
       budgets,
@@ -37,7 +49,22 @@ export function balanceOf({ limit, used }: { limit: bigint | null; used: bigint 
   return { quotaUsd: formatUsd(limit), usedUsd: formatUsd(used), remainingUsd: formatUsd(limit - used) };
 }
 
-export function meOf({ user, limit, used }: UserRow): Me {
+function quotasOf({ quotas: stored }: UserRow, nowMs: number): User['quotas'] {
+  return stored.map(({ span, limit, used, startedMs }) => {
+    const windowStartedAt = startedMs === null ? null : new Date(startedMs);
+    const budget = {
+      span: budgetSpan.parse(span),
+      limit: BigInt(limit),
+      used: BigInt(used),
+      windowStartedAt,
+    };
+    return quotaOf(budget, nowMs);
+  });
+}
+
+/** @param nowMs for what is used of each window by now. */
+export function meOf(row: UserRow, nowMs: number): Me {
+  const { user, limit, used } = row;
   return {
     id: user.id,
     name: user.name,
@@ -47,6 +74,7 @@ export function meOf({ user, limit, used }: UserRow): Me {
     status: user.status,
     locale: user.locale,
     limits: { rpm: user.rpm, tpm: user.tpm, maxConcurrency: user.maxConcurrency },
+    quotas: quotasOf(row, nowMs),
     multiplier: formatMultiplier(user.multiplierPpm),
     balance: balanceOf({ limit, used }),
     lastSeenAt: user.lastSeenAt?.toISOString() ?? null,
@@ -54,13 +82,14 @@ export function meOf({ user, limit, used }: UserRow): Me {
   };
 }
 
-export function userOf(row: UserRow): User {
-  return { ...meOf(row), note: row.user.note, keyCount: row.keyCount };
+export function userOf(row: UserRow, nowMs: number): User {
+  return { ...meOf(row, nowMs), note: row.user.note, keyCount: row.keyCount };
 }
 
 /** The part of a user that audit entries keep. */
-export function userAudit({ user }: UserRow) {
+export function userAudit({ user, quotas: stored }: UserRow) {
   const { name, email, role, status, note, rpm, tpm, maxConcurrency } = user;
   const multiplier = formatMultiplier(user.multiplierPpm);
-  return { name, email, role, status, note, rpm, tpm, maxConcurrency, multiplier };
+  const limits = stored.map(({ span, limit }) => ({ span, limitUsd: formatUsd(BigInt(limit)) }));
+  return { name, email, role, status, note, rpm, tpm, maxConcurrency, multiplier, quotas: limits };
 }

@@ -228,3 +228,45 @@ it('a user reads own statement only', async () => {
   });
   expect(await listLedger(user, { query: PAGE })).toEqual({ items: [], nextCursor: null });
 });
+
+it("a user's spending limits are set per window, count what all keys spent, and go when they are left out", async () => {
+  const admin = await bench.as('admin');
+  const user = await bench.as('user');
+  const params = { userId: user.actor.userId };
+  await changeQuota(admin, { params, body: { amountUsd: '5', note: '' } });
+  const quotas = [
+    { span: 'day' as const, limitUsd: '1.000000001' },
+    { span: 'total' as const, limitUsd: '40' },
+  ];
+  await updateUser(admin, { params, body: { quotas } });
+  const started = new Date(bench.clock.nowMs());
+  await bench.memory.db
+    .update(budgets)
+    .set({ used: 400_000_001n, windowStartedAt: started })
+    .where(and(eq(budgets.ownerId, params.userId), eq(budgets.span, 'day')));
+  const resetsAt = new Date(started.getTime() + 24 * 3_600_000).toISOString();
+  const day = { span: 'day', limitUsd: '1.000000001', usedUsd: '0.400000001', resetsAt };
+  const me = await getMe(user, {});
+  expect(me.quotas).toEqual([day, { span: 'total', limitUsd: '40', usedUsd: '0', resetsAt: null }]);
+  expect(me.balance.remainingUsd).toBe('5');
+  const raised = await updateUser(admin, {
+    params,
+    body: { quotas: [{ span: 'day', limitUsd: '2' }] },
+  });
+  expect(raised.quotas).toEqual([{ ...day, limitUsd: '2' }]);
+  expect((await updateUser(admin, { params, body: { note: 'x' } })).quotas).toHaveLength(1);
+  const none = await updateUser(admin, { params, body: { quotas: [] } });
+  expect(none.quotas).toEqual([]);
+  expect(none.balance.remainingUsd).toBe('5');
+  await expect(updateUser(user, { params, body: { quotas: [] } })).rejects.toMatchObject({ status: 403 });
+});
+
+it('every change of a spending limit is in the audit list with what it was before', async () => {
+  const admin = await bench.as('admin');
+  const user = await bench.as('user');
+  const params = { userId: user.actor.userId };
+  await updateUser(admin, { params, body: { quotas: [{ span: '5h', limitUsd: '3' }] } });
+  const [entry] = await bench.memory.db.select().from(auditLog).where(eq(auditLog.action, 'user.update'));
+  expect(entry?.before).toMatchObject({ quotas: [] });
+  expect(entry?.after).toMatchObject({ quotas: [{ span: '5h', limitUsd: '3' }] });
+});

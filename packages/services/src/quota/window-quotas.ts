@@ -1,35 +1,32 @@
-// The spending limits of a key as budget rows: one per window.
-import type { KeyCreate } from '@api-proxy/contracts/keys';
+// The spending limits of a user or a key as budget rows: one per window. The balance of a user is none of them.
+import type { WindowQuotas } from '@api-proxy/contracts/quotas';
 import type { Transaction } from '@api-proxy/db/database';
 import { budgets } from '@api-proxy/db/schema/budgets';
 import { newId } from '@api-proxy/kit/id';
-import { and, eq, notInArray } from 'drizzle-orm';
+import { and, eq, ne, notInArray } from 'drizzle-orm';
 import { parsedUsd } from '../money-input.ts';
 
-export type KeyQuotas = NonNullable<KeyCreate['quotas']>;
+export type QuotaOwner = { readonly ownerKind: 'user' | 'key'; readonly ownerId: string };
 
-/** Makes the limits of a key exactly these; a window that stays keeps what is used of it. */
-export async function setKeyQuotas(
+function windowsOf({ ownerKind, ownerId }: QuotaOwner) {
+  return and(eq(budgets.ownerKind, ownerKind), eq(budgets.ownerId, ownerId), ne(budgets.span, 'balance'));
+}
+
+/** Makes the limits of the owner exactly these; a window that stays keeps what is used of it. */
+export async function setWindowQuotas(
   tx: Transaction,
-  keyId: string,
-  { quotas, now }: { quotas: KeyQuotas; now: Date },
+  owner: QuotaOwner,
+  { quotas, now }: { quotas: WindowQuotas; now: Date },
 ): Promise<void> {
   const spans = quotas.map(({ span }) => span);
-  const own = and(eq(budgets.ownerKind, 'key'), eq(budgets.ownerId, keyId));
+  const own = windowsOf(owner);
   await tx.delete(budgets).where(spans.length > 0 ? and(own, notInArray(budgets.span, spans)) : own);
   for (const { span, limitUsd } of quotas) {
     const limit = parsedUsd(limitUsd);
+    const id = newId('bud', now.getTime());
     await tx
       .insert(budgets)
-      .values({
-        id: newId('bud', now.getTime()),
-        ownerKind: 'key',
-        ownerId: keyId,
-        span,
-        limit,
-        createdAt: now,
-        updatedAt: now,
-      })
+      .values({ ...owner, id, span, limit, createdAt: now, updatedAt: now })
       .onConflictDoUpdate({
         target: [budgets.ownerKind, budgets.ownerId, budgets.span],
         set: { limit, updatedAt: now },
@@ -45,7 +42,7 @@ export async function copyKeyQuotas(
   const rows = await tx
     .select()
     .from(budgets)
-    .where(and(eq(budgets.ownerKind, 'key'), eq(budgets.ownerId, fromKeyId)))
+    .where(windowsOf({ ownerKind: 'key', ownerId: fromKeyId }))
     .for('update');
   for (const row of rows) {
     const id = newId('bud', now.getTime());
@@ -55,6 +52,6 @@ export async function copyKeyQuotas(
   }
 }
 
-export async function dropKeyQuotas(tx: Transaction, keyId: string): Promise<void> {
-  await tx.delete(budgets).where(and(eq(budgets.ownerKind, 'key'), eq(budgets.ownerId, keyId)));
+export async function dropWindowQuotas(tx: Transaction, owner: QuotaOwner): Promise<void> {
+  await tx.delete(budgets).where(windowsOf(owner));
 }
