@@ -8,7 +8,8 @@ import { memoryLimits } from './memory.ts';
 import { redisLimits } from './redis.ts';
 import { resilientLimits } from './resilient.ts';
 
-const url = process.env.TEST_REDIS_URL;
+// A database of this file's own, as it is emptied.
+const url = process.env.TEST_REDIS_URL && `${process.env.TEST_REDIS_URL}/1`;
 const NOBODY = 'redis://127.0.0.1:1';
 
 async function untilUp(link: RedisLink): Promise<void> {

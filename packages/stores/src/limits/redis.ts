@@ -80,12 +80,13 @@ export function redisLimits({ link, clock }: { link: RedisLink; clock: Clock }):
       if (verdict.ok) for (const { key } of slots) held.add(key, holder);
       return verdict;
     },
-    release({ holder, slots, windows, nowMs }: LimitRelease) {
+    release({ holder, slots, windows }: LimitRelease) {
       for (const key of slots) held.remove(key, holder);
-      const keys = [...slots, ...windows.map(({ key }) => key)].map((key) => PREFIX + key);
+      const corrections = windows.filter(({ delta }) => delta !== 0);
+      const keys = [...slots, ...corrections.map(({ key }) => key)].map((key) => PREFIX + key);
       if (keys.length === 0) return;
-      const args: (string | number)[] = [nowMs, holder, slots.length];
-      for (const { delta, takenAtMs } of windows) args.push(delta, takenAtMs);
+      const args: (string | number)[] = [holder, slots.length];
+      for (const { delta, takenAtMs } of corrections) args.push(delta, takenAtMs);
       link.run(releaseScript, keys, args).catch(() => undefined);
     },
     async inUse(key, nowMs) {
