@@ -1,5 +1,5 @@
 // A budget as it was last read: what is granted, used, and out on leases.
-import type { Span } from './window.ts';
+import type { Span } from '@api-proxy/kit/window';
 
 export type OwnerKind = 'user' | 'key';
 

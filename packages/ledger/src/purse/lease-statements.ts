@@ -2,9 +2,9 @@
 // changes only while its budget's row is locked, and always by the same amount as the budget's `leased`.
 import type { Database } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
+import type { Rolling } from '@api-proxy/kit/window';
 import { type SQL, sql } from 'drizzle-orm';
 import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf } from '../budget/budget.ts';
-import type { Rolling } from '../budget/window.ts';
 import { recordSet } from '../settlement/json-parameter.ts';
 
 /** The name of a worker's one lease on a budget. */

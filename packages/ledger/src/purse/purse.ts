@@ -4,7 +4,7 @@ import type { Clock } from '@api-proxy/kit/clock';
 import { MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
-import { createZoneReader } from '../budget/window.ts';
+import { createZoneReader } from '@api-proxy/kit/window';
 import { createAccounts } from './accounts.ts';
 import { type Admit, createAdmit } from './admit.ts';
 import { available, type Lease } from './lease.ts';

@@ -1,7 +1,7 @@
 // Reserves money that the local lease doesn't cover: one statement per budget at a time, shared by all who wait.
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
-import { rollingAt } from '../budget/window.ts';
+import { rollingAt } from '@api-proxy/kit/window';
 import { aheadOf, available, changeAmount, covers, isTrusted, type Lease, reserve } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
 import { takeFromBudget } from './lease-statements.ts';

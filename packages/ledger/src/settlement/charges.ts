@@ -1,6 +1,7 @@
 // What a batch does to ledger, budgets and leases, worked out from the locked rows; arithmetic only.
+
+import { rollingAt } from '@api-proxy/kit/window';
 import type { Budget, OwnerKind } from '../budget/budget.ts';
-import { rollingAt } from '../budget/window.ts';
 import { chargeOf, endedAtMs, type SettlementRow } from './settlement-row.ts';
 
 export type Charge = {

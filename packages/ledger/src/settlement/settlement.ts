@@ -4,7 +4,7 @@ import type { Clock } from '@api-proxy/kit/clock';
 import { SECOND_MS, sleep } from '@api-proxy/kit/duration';
 import { AppError, messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
-import { createZoneReader } from '../budget/window.ts';
+import { createZoneReader } from '@api-proxy/kit/window';
 import { sqlState } from './database-fault.ts';
 import { type Holds, NO_HOLDS } from './holds.ts';
 import { type SettleContext, settleBatch } from './settle-batch.ts';

@@ -3,8 +3,8 @@ import type { Database } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
 import { budgets } from '@api-proxy/db/schema/budgets';
 import { newId } from '@api-proxy/kit/id';
+import type { Span } from '@api-proxy/kit/window';
 import { sql } from 'drizzle-orm';
-import type { Span } from '../budget/window.ts';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
 
 let drawn = 0;

@@ -1,7 +1,8 @@
 // Windows begin and end where the calendar of a zone says.
-import { HOUR_MS } from '@api-proxy/kit/duration';
+
 import { expect, it } from 'vitest';
-import { createZoneReader, rollingAt, type Span, windowEndMs } from './window.ts';
+import { HOUR_MS } from './duration.ts';
+import { createZoneReader, rollingAt, type Span, windowEndMs, zoneShift } from './window.ts';
 
 const zoneOf = createZoneReader();
 
@@ -26,6 +27,28 @@ it('a daily window has 23 hours on the day the clock is put forward and 25 when 
     start: '2026-10-25T23:00:00.000Z',
     hours: 24,
   });
+});
+
+it('the same holds in the southern hemisphere, where spring is in October', () => {
+  const zone = 'Australia/Sydney';
+  expect(windowOf('day', '2026-04-05T10:00:00Z', zone)).toEqual({
+    start: '2026-04-04T13:00:00.000Z',
+    hours: 25,
+  });
+  expect(windowOf('day', '2026-10-04T10:00:00Z', zone)).toEqual({
+    start: '2026-10-03T14:00:00.000Z',
+    hours: 23,
+  });
+});
+
+it('where midnight comes twice the day before has 25 hours, and no day begins twice', () => {
+  // Lebanon puts its clock back at 24:00 of 24 October 2026; Chile at 24:00 of 4 April.
+  expect(windowOf('day', '2026-10-24T12:00:00Z', 'Asia/Beirut').hours).toBe(25);
+  expect(windowOf('day', '2026-10-25T12:00:00Z', 'Asia/Beirut')).toEqual({
+    start: '2026-10-24T22:00:00.000Z',
+    hours: 24,
+  });
+  expect(windowOf('day', '2026-04-04T12:00:00Z', 'America/Santiago').hours).toBe(25);
 });
 
 it('where midnight itself is skipped the day begins at the first instant that exists', () => {
@@ -73,4 +96,18 @@ it('a balance and a total have no window', () => {
   const format = zoneOf('UTC');
   expect(rollingAt('balance', 0, format)).toBeUndefined();
   expect(windowEndMs('total', 0, format)).toBeUndefined();
+});
+
+it('a change of zone moves only windows that the new zone would call over', () => {
+  const zones = { before: zoneOf('UTC'), after: zoneOf('Asia/Shanghai') };
+  // 20:00 UTC is 04:00 of the next day in Shanghai, which began at 16:00 UTC.
+  const lateMs = Date.parse('2026-05-05T20:00:00Z');
+  expect(zoneShift('day', lateMs, zones)).toEqual({
+    fromMs: Date.parse('2026-05-05T00:00:00Z'),
+    startMs: Date.parse('2026-05-05T16:00:00Z'),
+  });
+  // 10:00 UTC is 18:00 of the same day, which began before the window did.
+  expect(zoneShift('day', Date.parse('2026-05-05T10:00:00Z'), zones)).toBeUndefined();
+  for (const span of ['5h', 'balance', 'total'] as const)
+    expect(zoneShift(span, lateMs, zones)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 // Where a budget's window begins and ends: 5 hours from the first use, or a day, week or month of a time zone.
-import { HOUR_MS } from '@api-proxy/kit/duration';
+import { HOUR_MS } from './duration.ts';
 
 /** What an amount is allowed for; `balance` and `total` have no window. */
 export type Span = 'balance' | '5h' | 'day' | 'week' | 'month' | 'total';
@@ -98,4 +98,23 @@ export function windowEndMs(
   if (span === 'balance' || span === 'total') return undefined;
   if (span === '5h') return startedAtMs + FIVE_HOURS_MS;
   return startOfDayMs(format, firstDay(span, dayAt(format, startedAtMs), 1));
+}
+
+/** Windows that began at `fromMs` or later, and before `startMs`, are to begin at `startMs`, with what is used of them. */
+export type Shift = { readonly fromMs: number; readonly startMs: number };
+
+/**
+ * How windows that run at `nowMs` go on when the zone changes: what is used of them stays used until the next boundary
+ * of the new zone. Undefined where nothing has to move: a window that began after the new zone's boundary simply goes on.
+ */
+export function zoneShift(
+  span: Span,
+  nowMs: number,
+  zones: { readonly before: Intl.DateTimeFormat; readonly after: Intl.DateTimeFormat },
+): Shift | undefined {
+  if (span === '5h') return undefined;
+  const before = rollingAt(span, nowMs, zones.before);
+  const after = rollingAt(span, nowMs, zones.after);
+  if (!before || !after || after.startMs <= before.startMs) return undefined;
+  return { fromMs: before.startMs, startMs: after.startMs };
 }
