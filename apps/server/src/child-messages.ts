@@ -24,6 +24,7 @@ const settingsSchema = z.object({
   emailVerifySecret: secretText,
   publicUrl: z.string().optional(),
   trustedProxyHops: z.number(),
+  outboundAllow: z.array(z.string()),
   drainTimeoutMs: z.number(),
   logLevel: z.string(),
 });

@@ -37,6 +37,16 @@ describe('configuration', () => {
     expect(config.databaseUrl).toBeUndefined();
   });
 
+  it('takes private hosts, addresses and ranges that channels may lead to, and nothing else', () => {
+    const OUTBOUND_ALLOW = 'ollama.internal, 10.0.0.7 fd00::/8,10.1.0.0/16';
+    expect(parseConfig({ OUTBOUND_ALLOW }, '/srv').outboundAllow).toEqual([
+      ...['ollama.internal', '10.0.0.7', 'fd00::/8', '10.1.0.0/16'],
+    ]);
+    for (const wrong of ['10.0.0.0/33', 'http://x', '10.0.0.0/']) {
+      expect(problemsOf({ OUTBOUND_ALLOW: wrong })).toContain('OUTBOUND_ALLOW must name hosts');
+    }
+  });
+
   it('takes an empty variable as one that is not set', () => {
     expect(parseConfig({ PORT: '', DATABASE_URL: ' ' }, '/srv')).toMatchObject({
       port: 3000,

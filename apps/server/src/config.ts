@@ -1,5 +1,6 @@
 // The configuration: one schema, one reader of the environment; everything else gets values.
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { AppError } from '@api-proxy/kit/error';
@@ -22,6 +23,21 @@ const urlOf = (schemes: readonly string[]) =>
     error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
 
+/** Separated by commas or blanks. */
+const outboundAllow = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== ''))
+  .refine((entries) => entries.every(isAllowEntry), {
+    error: 'must name hosts, addresses or ranges such as ollama.internal, 10.0.0.7, 10.1.0.0/16',
+  });
+
+function isAllowEntry(entry: string): boolean {
+  const [network = '', prefix] = entry.split('/');
+  const family = isIP(network);
+  if (family === 0) return /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(entry);
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32));
+}
+
 const environmentSchema = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
   ROLE: z.enum(['all', 'gateway', 'console'], { error: 'must be all, gateway or console' }).default('all'),
@@ -37,6 +53,7 @@ const environmentSchema = z.object({
   EMAIL_VERIFY_SECRET: z.string().optional(),
   PUBLIC_URL: urlOf(['http:', 'https:']).optional(),
   TRUSTED_PROXY_HOPS: whole(0, 10).default(0),
+  OUTBOUND_ALLOW: outboundAllow.default([]),
   DRAIN_TIMEOUT_S: whole(0, 86_400).default(600),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -67,6 +84,8 @@ export type Config = {
   /** Address that people type, without a trailing slash; absent: `http://localhost:<port>`. */
   publicUrl: string | undefined;
   trustedProxyHops: number;
+  /** Host names, addresses and CIDR ranges that channels may lead to although they are private. */
+  outboundAllow: readonly string[];
   drainTimeoutMs: number;
   logLevel: Environment['LOG_LEVEL'];
 };
@@ -114,6 +133,7 @@ function configOf(env: Environment, cwd: string): Config {
     emailVerifySecret: secretOf(env.EMAIL_VERIFY_SECRET),
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    outboundAllow: env.OUTBOUND_ALLOW,
     drainTimeoutMs: env.DRAIN_TIMEOUT_S * SECOND_MS,
     logLevel: env.LOG_LEVEL,
   };

@@ -12,6 +12,7 @@ import { idSequence, newId } from '@api-proxy/kit/id';
 import type { Logger } from '@api-proxy/kit/logger';
 import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
 import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
+import { pinnedLookup } from '@api-proxy/services/channel/pinned-lookup';
 import { createKeyHasher, rememberingHasher } from '@api-proxy/services/secret/key-hasher';
 import { createVault } from '@api-proxy/services/secret/vault';
 import { limitAdmission } from './adapters/admission.ts';
@@ -20,6 +21,7 @@ import { readCaller } from './adapters/caller-rows.ts';
 import { channelLive } from './adapters/channel-live.ts';
 import { channelProbe } from './adapters/channel-probe.ts';
 import { encodeLive } from './adapters/live-wire.ts';
+import { outboundPolicy } from './adapters/outbound-policy.ts';
 import { sharedHealth } from './adapters/shared-health.ts';
 import { snapshotRows } from './adapters/snapshot-rows.ts';
 import { CallerCache } from './caller-cache.ts';
@@ -78,7 +80,9 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     local: new MemoryChannelHealth(() => snapshots.current().settings.cooldown),
   });
   const slots = new MemoryChannelSlots();
-  const prober = createProber(clock);
+  const outbound = outboundPolicy(settings, log);
+  const lookup = pinnedLookup(outbound);
+  const prober = createProber(clock, lookup);
   const ledger = createLedger({
     ...{ db, clock, workerId, logger: log },
     settlementDb: booking.db,
@@ -92,7 +96,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   heedNotices({ shared, snapshots, callers, ledger, log });
 
   const gateway = createGateway({
-    ...{ callers, snapshots, clock, health, slots, logger: log },
+    ...{ callers, snapshots, clock, health, slots, lookup, logger: log },
     hashCredential: rememberingHasher(keyHasher),
     admission: whileAccepting(drain, limitAdmission({ limits, clock })),
     purse: ledger.purse,
@@ -105,7 +109,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     ...{ settings, version, db, clock, log },
     health: createHealth({ db, clock, version, ready: () => drain.ready, link: shared.link }),
     parts: {
-      ...{ vault, keyHasher },
+      ...{ vault, keyHasher, outbound },
       bus: noticeBus(bus),
       channelProbe: channelProbe(prober),
       channelLive: channelLive({ health, slots, snapshots, clock }),

@@ -1,5 +1,4 @@
 // The control API as a request handler: the services' ports filled, sign-in set up, bound to the HTTP server.
-import { lookup } from 'node:dns/promises';
 import { createApi } from '@api-proxy/api/api';
 import type { HealthPort } from '@api-proxy/api/health-port';
 import type { Database } from '@api-proxy/db/database';
@@ -19,7 +18,7 @@ export type ControlApiOptions = {
   clock: Clock;
   log: Logger;
   health: HealthPort;
-  parts: Pick<ServicePorts, 'vault' | 'keyHasher' | 'bus' | 'channelProbe' | 'channelLive'>;
+  parts: Pick<ServicePorts, 'vault' | 'keyHasher' | 'bus' | 'channelProbe' | 'channelLive' | 'outbound'>;
 };
 
 export function createControlApi(options: ControlApiOptions): Handler {
@@ -42,12 +41,6 @@ export function createControlApi(options: ControlApiOptions): Handler {
       clock,
       attempts,
       siteInfo: { version: options.version, publicUrl },
-      outbound: {
-        // Whoever runs this on one machine tries it with an upstream on that machine.
-        allowLoopback: settings.embedded || !settings.production,
-        allowList: [],
-        resolve: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
-      },
     },
   });
   const listener = getRequestListener((request, { incoming }) => {

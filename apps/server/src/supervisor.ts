@@ -124,6 +124,7 @@ function workerSettings({ config, development }: SupervisorOptions, databaseUrl:
     emailVerifySecret: emailVerifySecret ?? generatedSecret(config.dataDir, 'email-verify-secret'),
     publicUrl: config.publicUrl,
     trustedProxyHops: config.trustedProxyHops,
+    outboundAllow: [...config.outboundAllow],
     drainTimeoutMs: config.drainTimeoutMs,
     logLevel: config.logLevel,
   };

@@ -1,6 +1,7 @@
 // The sockets to upstreams: one pool per origin, proxy and connect deadline. The only place that knows the HTTP client.
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { connectorOf } from './connector.ts';
 
 /** Below the 30 s after which CDNs close idle connections, so that a reused one is alive. */
 const KEEP_ALIVE_MS = 20_000;
@@ -51,7 +52,7 @@ export class UpstreamPools {
     const known = this.#pools.get(name);
     if (known) return known;
     const { connections, lookup } = this.#options;
-    const connect = { timeout: connectTimeoutMs, noDelay: true, ...(lookup ? { lookup } : {}) };
+    const connect = connectorOf({ connectTimeoutMs, lookup });
     const options = {
       connections,
       pipelining: 1,
@@ -68,7 +69,7 @@ export class UpstreamPools {
           ...options,
           uri: proxyUrl,
           proxyTunnel: true,
-          proxyTls: connect,
+          clientFactory: (proxy) => new Pool(proxy, { connect }),
           requestTls: { timeout: connectTimeoutMs },
         })
       : new Pool(origin, { ...options, connect });

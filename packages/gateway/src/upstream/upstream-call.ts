@@ -58,6 +58,8 @@ const CONNECT_CODES: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'ETIMEDOUT',
   'UND_ERR_CONNECT_TIMEOUT',
+  // Of a look-up that refuses where a name leads.
+  'EADDRNOTALLOWED',
 ]);
 
 export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {

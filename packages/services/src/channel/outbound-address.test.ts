@@ -51,7 +51,7 @@ it.each([
 it('a public name passes with the address to connect to', async () => {
   expect(await checkOutboundUrl('https://api.example.com/v1', policy)).toEqual({
     ok: true,
-    address: '93.184.216.34',
+    addresses: ['93.184.216.34'],
   });
 });
 

@@ -13,8 +13,9 @@ export type OutboundPolicy = {
 };
 
 export type OutboundVerdict =
-  /** `address` is the one to connect to, so that a second look-up can't change it. */
-  { readonly ok: true; readonly address: string } | { readonly ok: false; readonly reason: string };
+  /** Those to connect to, so that a second look-up can't change them; at least one. */
+  | { readonly ok: true; readonly addresses: readonly string[] }
+  | { readonly ok: false; readonly reason: string };
 
 const LOOPBACK = [
   ['127.0.0.0', 8],
@@ -118,16 +119,20 @@ export async function checkOutboundUrl(text: string, policy: OutboundPolicy): Pr
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     return { ok: false, reason: 'must start with https:// or http://' };
   }
-  const hostname = url.hostname
+  return judgeHost(url.hostname, policy);
+}
+
+/** Judges a host name, or a literal address with or without brackets. */
+export async function judgeHost(host: string, policy: OutboundPolicy): Promise<OutboundVerdict> {
+  const hostname = host
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')
     .toLowerCase();
   const addresses = isIP(hostname) ? [hostname] : await policy.resolve(hostname).catch(() => []);
-  const [first] = addresses;
-  if (first === undefined) return { ok: false, reason: `${hostname} has no address` };
+  if (addresses.length === 0) return { ok: false, reason: `${hostname} has no address` };
   for (const address of addresses) {
     const reason = judge(hostname, address, policy);
     if (reason !== null) return { ok: false, reason };
   }
-  return { ok: true, address: first };
+  return { ok: true, addresses };
 }
