@@ -1,4 +1,5 @@
 // Opens a pool on a PostgreSQL URL (a server, or the embedded PGlite behind its socket).
+import { Socket } from 'node:net';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database } from './database.ts';
@@ -9,7 +10,9 @@ export type OpenOptions = {
   /** Connections at most. */
   poolSize: number;
   applicationName: string;
-  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  /** Silence on a connection after which it is given up, whatever runs on it; default 60 s. */
+  silenceMs?: number;
+  /** Called when a connection breaks while no statement waits for it; the pool replaces it by itself. */
   onIdleError?: (error: Error) => void;
 };
 
@@ -17,9 +20,23 @@ export type OpenedDatabase = { db: Database; pool: pg.Pool; close(): Promise<voi
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
+const SILENCE_MS = 60_000;
+
+/**
+ * A socket that breaks when the other end says nothing for so long. A statement's own deadline (`query_timeout`) would
+ * leave the connection in the pool with its answer still to come; a server that hangs must cost the connection.
+ */
+function socketWithDeadline(silenceMs: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(silenceMs, () => {
+    socket.destroy(new Error(`the database said nothing for ${silenceMs} ms`));
+  });
+  return socket;
+}
 
 /** Opens lazily: the first query connects. `close` waits for queries under way. */
 export function openDatabase(options: OpenOptions): OpenedDatabase {
+  const silenceMs = options.silenceMs ?? SILENCE_MS;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
@@ -27,7 +44,10 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     keepAlive: true,
+    stream: () => socketWithDeadline(silenceMs),
   });
+  // A connection that breaks between two statements of a transaction tells nobody else; unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => options.onIdleError?.(error)));
   pool.on('error', (error) => options.onIdleError?.(error));
   return { db: drizzle(pool, { schema, casing: 'snake_case' }), pool, close: () => pool.end() };
 }

@@ -24,7 +24,9 @@ export type IdPrefix =
   | 'att'
   | 'ntf'
   | 'wrk'
-  | 'evt';
+  | 'evt'
+  | 'rec'
+  | 'rpr';
 
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 const TIME_LENGTH = 9;
