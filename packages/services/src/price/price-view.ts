@@ -24,7 +24,8 @@ export function tariffColumns(tariff: Tariff) {
   };
 }
 
-function tariffOf(row: PriceRow): Tariff {
+/** The tariff of a row in the shape of the contract. */
+export function tariffOf(row: PriceRow): Tariff {
   // A long-context rate that a row leaves open is its ordinary rate.
   const longContext =
     row.longContextThreshold === null
