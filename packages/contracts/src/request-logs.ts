@@ -8,6 +8,7 @@ import {
   keyId,
   pageOf,
   pageQuery,
+  priceId,
   requestId,
   usdNotNegative,
   userId,
@@ -62,6 +63,16 @@ export const costLine = z.object({
   amountUsd: z.string(),
 });
 
+/** The price version that a row was billed with. */
+export const billedPrice = z.object({
+  priceId,
+  effectiveFrom: instant,
+  /** An override that held on its channel only; always false for a user who is no admin. */
+  override: z.boolean(),
+  /** The threshold in tokens whose rates held for the whole request; null: the ordinary rates did. */
+  longContextAbove: z.int().nullable(),
+});
+
 export const requestLogDetail = requestLogRow
   .extend({
     errorText: z.string().nullable(),
@@ -70,6 +81,12 @@ export const requestLogDetail = requestLogRow
     overheadMs: z.number(),
     multiplier: z.string(),
     costLines: z.array(costLine),
+    /** The sum of the lines, exact; times the multiplier and rounded half up to the nano-dollar it is the cost. */
+    costSumUsd: z.string(),
+    /** Null: not priced. */
+    price: billedPrice.nullable(),
+    /** What the operator pays although the user does not; `"0"` for a user who is no admin. */
+    operatorLossUsd: usdNotNegative,
     attempts: z.array(
       z.object({
         channelId: channelId.nullable(),

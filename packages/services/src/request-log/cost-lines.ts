@@ -21,12 +21,22 @@ export function formatFemtoUsd(amount: bigint): string {
   return `${digits.slice(0, -PLACES)}${fraction ? `.${fraction}` : ''}`;
 }
 
-/** The long-context rates hold for the whole request once its prompt is longer than the threshold. */
-function ratesFor(price: PriceRow, tokens: Tokens) {
+/** Adds lines up exactly; times the user's factor and rounded half up, this is the row's cost. */
+export function sumOfLines(price: PriceRow | undefined, tokens: Tokens): string {
+  return formatFemtoUsd(linesOf(price, tokens).reduce((sum, { amount }) => sum + amount, 0n));
+}
+
+/** The threshold above which the whole request cost other rates; null: it did not. */
+export function longContextAbove(price: PriceRow, tokens: Tokens): number | null {
   const prompt =
     tokens.inputTokens + tokens.cacheReadTokens + tokens.cacheWrite5mTokens + tokens.cacheWrite1hTokens;
-  const long = price.longContextThreshold !== null && prompt > price.longContextThreshold;
-  if (!long) return price;
+  const threshold = price.longContextThreshold;
+  return threshold !== null && prompt > threshold ? threshold : null;
+}
+
+/** The long-context rates hold for the whole request once its prompt is longer than the threshold. */
+function ratesFor(price: PriceRow, tokens: Tokens) {
+  if (longContextAbove(price, tokens) === null) return price;
   return {
     input: price.longInput ?? price.input,
     cacheRead: price.longCacheRead ?? price.cacheRead,
@@ -36,8 +46,7 @@ function ratesFor(price: PriceRow, tokens: Tokens) {
   };
 }
 
-/** One line per class that has tokens; none without a price. Amounts are exact and before the user's factor. */
-export function costLines(price: PriceRow | undefined, tokens: Tokens): RequestLogDetail['costLines'] {
+function linesOf(price: PriceRow | undefined, tokens: Tokens) {
   if (!price) return [];
   const rates = ratesFor(price, tokens);
   const lines = [
@@ -49,10 +58,15 @@ export function costLines(price: PriceRow | undefined, tokens: Tokens): RequestL
   ] as const;
   return lines
     .filter((line) => line.tokens > 0)
-    .map(({ usageClass, tokens: count, rate }) => ({
-      usageClass,
-      tokens: count,
-      pricePerMTok: formatUsd(rate),
-      amountUsd: formatFemtoUsd(BigInt(count) * rate),
-    }));
+    .map((line) => ({ ...line, amount: BigInt(line.tokens) * line.rate }));
+}
+
+/** One line per class that has tokens; none without a price. Amounts are exact and before the user's factor. */
+export function costLines(price: PriceRow | undefined, tokens: Tokens): RequestLogDetail['costLines'] {
+  return linesOf(price, tokens).map(({ usageClass, tokens: count, rate, amount }) => ({
+    usageClass,
+    tokens: count,
+    pricePerMTok: formatUsd(rate),
+    amountUsd: formatFemtoUsd(amount),
+  }));
 }

@@ -4,12 +4,13 @@ import type { Database } from '@api-proxy/db/database';
 import { channels } from '@api-proxy/db/schema/channels';
 import { prices } from '@api-proxy/db/schema/prices';
 import { requestLog } from '@api-proxy/db/schema/request-log';
+import { formatUsd } from '@api-proxy/kit/money';
 import { eq, inArray } from 'drizzle-orm';
 import { isAdmin, requireActor } from '../authorise.ts';
 import { formatMultiplier } from '../factor.ts';
 import { notFound } from '../failure.ts';
 import type { Verb } from '../verb.ts';
-import { costLines } from './cost-lines.ts';
+import { costLines, longContextAbove, sumOfLines } from './cost-lines.ts';
 import { attemptsOf, errorTextFor, type LogRow, logRowOf, selectLogs } from './log-view.ts';
 
 /** Names of all channels that the row mentions, deleted ones too. */
@@ -40,6 +41,16 @@ export const getRequestLog: Verb<typeof contract> = async (context, { params }) 
     overheadMs: log.overheadMs,
     multiplier: formatMultiplier(log.multiplierPpm),
     costLines: costLines(price, log),
+    costSumUsd: sumOfLines(price, log),
+    price: price
+      ? {
+          priceId: price.id,
+          effectiveFrom: price.effectiveFrom.toISOString(),
+          override: full && price.channelId !== null,
+          longContextAbove: longContextAbove(price, log),
+        }
+      : null,
+    operatorLossUsd: formatUsd(full ? log.operatorLoss : 0n),
     attempts: attemptsOf(row, { full, names }),
     decision: full
       ? log.decision.map((entry) => ({

@@ -5,6 +5,7 @@ import { prices } from '@api-proxy/db/schema/prices';
 import { requestLog } from '@api-proxy/db/schema/request-log';
 import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
 import { DAY_MS, HOUR_MS } from '@api-proxy/kit/duration';
+import { divideHalfUp, formatUsd } from '@api-proxy/kit/money';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { listAudit } from '../audit/list-audit.ts';
 import type { Actor, Context } from '../context.ts';
@@ -157,7 +158,63 @@ it('the bill is derived again exactly, at the long-context rates when the prompt
   ]);
   const long = await getRequestLog(user, { params: { requestId: 'req_long' } });
   expect(long.costLines[0]).toMatchObject({ pricePerMTok: '0.2', amountUsd: '0.00012' });
+  expect(short.costSumUsd).toBe('0.000030864197526');
+  expect(short.price).toEqual({
+    priceId: 'prc_1',
+    effectiveFrom: new Date(0).toISOString(),
+    override: false,
+    longContextAbove: null,
+  });
+  expect(long.price?.longContextAbove).toBe(1_000);
   expect(formatFemtoUsd(1_000_000_000_000_000n)).toBe('1');
+});
+
+it('the sum of the lines times the multiplier is the cost of the row, to the nano-dollar, whatever the numbers', async () => {
+  const user = await bench.as('user');
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % below;
+  };
+  for (let run = 0; run < 40; run += 1) {
+    const rate = () => BigInt(random(90_000_000_000));
+    const rates = {
+      input: rate(),
+      output: rate(),
+      cacheRead: rate(),
+      cacheWrite5m: rate(),
+      cacheWrite1h: rate(),
+    };
+    const id = `prc_${run}`;
+    await bench.memory.db
+      .insert(prices)
+      .values({ id, provider: 'p', model: 'm', ...rates, effectiveFrom: new Date(0) });
+    const tokens = {
+      inputTokens: random(300_000),
+      outputTokens: random(60_000),
+      cacheReadTokens: random(200_000),
+      cacheWrite5mTokens: random(9_000),
+      cacheWrite1hTokens: random(9_000),
+    };
+    const multiplierPpm = 1 + random(3_000_000);
+    // Written out here on purpose: the rule of the relay, by hand, beside what the lines say.
+    const total =
+      BigInt(tokens.inputTokens) * rates.input +
+      BigInt(tokens.outputTokens) * rates.output +
+      BigInt(tokens.cacheReadTokens) * rates.cacheRead +
+      BigInt(tokens.cacheWrite5mTokens) * rates.cacheWrite5m +
+      BigInt(tokens.cacheWrite1hTokens) * rates.cacheWrite1h;
+    const cost = (total * BigInt(multiplierPpm) * 2n + 10n ** 12n) / (2n * 10n ** 12n);
+    await log(user, `req_${run}`, { priceId: id, priced: true, multiplierPpm, cost, ...tokens });
+    const detail = await getRequestLog(user, { params: { requestId: `req_${run}` } });
+    const femto = (text: string) => {
+      const [whole = '0', places = ''] = text.split('.');
+      return BigInt(whole + places.padEnd(15, '0'));
+    };
+    const added = detail.costLines.reduce((sum, { amountUsd }) => sum + femto(amountUsd), 0n);
+    expect(added).toBe(femto(detail.costSumUsd));
+    expect(formatUsd(divideHalfUp(added * BigInt(multiplierPpm), 10n ** 12n))).toBe(detail.costUsd);
+  }
 });
 
 it('the summary adds up the roll-ups of the one who asks', async () => {
