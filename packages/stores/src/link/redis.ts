@@ -22,6 +22,8 @@ export type RedisLink = Link & {
   readonly redis: Redis;
   /** Runs a script by its hash, sending its text where the server has not seen it. Rejects while the link is down. */
   run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+  /** Runs one command that somebody waits for, with the deadline of scripts. Rejects while the link is down. */
+  ask<Answer>(command: (redis: Redis) => Promise<Answer>): Promise<Answer>;
   /** A further connection with the same settings, for subscriptions. */
   duplicate(): Redis;
   close(): Promise<void>;
@@ -203,6 +205,7 @@ export function openRedisLink({ url, logger }: { url: string; logger: Logger }):
           return call();
         }
       }),
+    ask: (command) => guarded(() => patience.wait(command(redis))),
     duplicate: () => connect(url),
     close: async () => {
       watch.end();

@@ -1,0 +1,17 @@
+// Bindings of a single process.
+import type { Affinity, Binding } from './port.ts';
+import { Recent } from './recent.ts';
+
+export type MemoryAffinityOptions = { nowMs: () => number; most?: number };
+
+/** Answers at once, never with a promise. */
+export function memoryAffinity({ nowMs, most }: MemoryAffinityOptions): Affinity & {
+  get(name: string): Binding | null;
+} {
+  const bindings = new Recent<Binding>(nowMs, most);
+  return {
+    get: (name) => bindings.get(name),
+    bind: (name, binding, ttlMs) => bindings.set(name, binding, ttlMs),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,119 @@
+// Bindings shared through Redis: own memory first, one GET for what it doesn't know, writes behind the requests.
+import type { Bus } from '../bus/port.ts';
+import type { RedisLink } from '../link/redis.ts';
+import type { Affinity, Binding } from './port.ts';
+import { Recent } from './recent.ts';
+
+const FLUSH_MS = 20;
+/** What waits to be written is bounded: beyond this many names new ones stay in this worker. */
+const MOST_WAITING = 10_000;
+/** The shared copy is made to last again after this part of its time, and lasts that much longer. */
+const RENEW_PART = 0.25;
+/** What was learnt from Redis is known here for this time, unless it is used. */
+const LEARNT_MS = 60_000;
+
+type Known = {
+  readonly binding: Binding;
+  /** When the shared copy was last written by this worker. */
+  readonly writtenMs: number;
+};
+type Write = { readonly binding: Binding; readonly ttlMs: number; readonly kind: 'first' | 'move' | 'renew' };
+
+export type RedisAffinityOptions = {
+  link: RedisLink;
+  bus: Bus;
+  /** Keeps bindings of different kinds apart. */
+  kind: string;
+  /** Unique among all workers. */
+  workerId: string;
+  nowMs: () => number;
+};
+
+const textOf = ({ channelId, channelKeyId }: Binding): string => `${channelId} ${channelKeyId}`;
+const isSame = (a: Binding, b: Binding): boolean => a.channelKeyId === b.channelKeyId;
+
+function bindingOf(text: unknown): Binding | null {
+  const [channelId, channelKeyId] = typeof text === 'string' ? text.split(' ') : [];
+  return channelId && channelKeyId ? { channelId, channelKeyId } : null;
+}
+
+type Move = { name: string; binding: Binding; ttlMs: number };
+
+function moveOf(payload: unknown, self: string): Move | null {
+  if (typeof payload !== 'object' || payload === null || !('from' in payload) || payload.from === self)
+    return null;
+  if (!('name' in payload) || !('to' in payload) || !('ttlMs' in payload)) return null;
+  const { name, ttlMs } = payload;
+  const binding = bindingOf(payload.to);
+  return binding && typeof name === 'string' && typeof ttlMs === 'number' ? { name, binding, ttlMs } : null;
+}
+
+/** Of two workers that bind the same new name, the first one wins; a move is told to all. Works on alone without Redis. */
+export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinityOptions): Affinity {
+  const prefix = `api-proxy:bound:${kind}:`;
+  const topic = `moved:${kind}`;
+  const own = new Recent<Known>(nowMs);
+  const waiting = new Map<string, Write>();
+  let timer: NodeJS.Timeout | undefined;
+  const adopt = (name: string, { binding, ttlMs }: { binding: Binding; ttlMs: number }) =>
+    own.set(name, { binding, writtenMs: 0 }, ttlMs);
+  const learn = (name: string, found: unknown): Binding | null => {
+    const binding = bindingOf(found);
+    if (binding) adopt(name, { binding, ttlMs: LEARNT_MS });
+    return binding;
+  };
+  const flush = async (): Promise<void> => {
+    timer = undefined;
+    const writes = [...waiting];
+    waiting.clear();
+    if (link.state() === 'down') return;
+    const pipeline = link.redis.pipeline();
+    for (const [name, { binding, ttlMs, kind: why }] of writes) {
+      const forMs = Math.ceil(ttlMs * (1 + RENEW_PART));
+      if (why === 'first') pipeline.call('SET', prefix + name, textOf(binding), 'PX', forMs, 'NX', 'GET');
+      else pipeline.call('SET', prefix + name, textOf(binding), 'PX', forMs);
+    }
+    const answers = await pipeline.exec().catch(() => null);
+    for (const [index, [name, write]] of writes.entries()) {
+      const earlier = write.kind === 'first' ? bindingOf(answers?.[index]?.[1]) : null;
+      if (earlier && !isSame(earlier, write.binding)) adopt(name, { binding: earlier, ttlMs: write.ttlMs });
+    }
+  };
+  const later = (name: string, write: Write) => {
+    const before = waiting.get(name);
+    if (!before && waiting.size >= MOST_WAITING) return;
+    // A first binding that moved before it was told is still the first that others hear of.
+    waiting.set(name, before?.kind === 'first' ? { ...write, kind: 'first' } : write);
+    timer ??= setTimeout(() => void flush(), FLUSH_MS).unref();
+  };
+  const end = bus.subscribe(topic, (payload) => {
+    const move = moveOf(payload, workerId);
+    if (move && own.get(move.name)) adopt(move.name, move);
+  });
+  return {
+    get(name) {
+      const known = own.get(name)?.binding ?? null;
+      if (known || link.state() === 'down') return known;
+      return link
+        .ask((redis) => redis.get(prefix + name))
+        .then(
+          (found) => learn(name, found),
+          () => null,
+        );
+    },
+    bind(name, binding, ttlMs) {
+      const before = own.get(name);
+      const kind = !before ? 'first' : isSame(before.binding, binding) ? 'renew' : 'move';
+      const writtenMs = before?.writtenMs ?? 0;
+      const due = kind !== 'renew' || nowMs() - writtenMs >= ttlMs * RENEW_PART;
+      own.set(name, { binding, writtenMs: due ? nowMs() : writtenMs }, ttlMs);
+      if (due) later(name, { binding, ttlMs, kind });
+      if (kind === 'move') bus.publish(topic, { from: workerId, name, to: textOf(binding), ttlMs });
+    },
+    async close() {
+      clearTimeout(timer);
+      end();
+      await flush().catch(() => undefined);
+    },
+  };
+}
