@@ -8,6 +8,9 @@ import type { Step } from './runner/steps.ts';
 import { type Site, verifySteps } from './runner/verify-steps.ts';
 import { runVitest } from './runner/vitest.ts';
 
+/** The launcher has bundled it: what is tested end to end is what `npm start` runs. */
+const BUNDLE = { TEST_SERVER_PROGRAM: 'apps/server/dist/main.js' };
+
 function endToEnd(site: Site): Step {
   const args = ['--config', join('e2e', 'vitest.config.ts')];
   return { name: 'end to end', run: () => runVitest({ ...site, args, cwd: site.root }) };
@@ -17,7 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { signal } = interruption();
 const services = await startTestServices(process.env);
 try {
-  const site = { root, env: { ...process.env, ...services.env }, signal };
+  const site = { root, env: { ...process.env, ...services.env, ...BUNDLE }, signal };
   process.exitCode = await runAndReport([...verifySteps(site), [endToEnd(site)]], services.missing);
 } finally {
   await services.stop();

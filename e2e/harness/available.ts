@@ -7,6 +7,8 @@ export interface Available {
   redisUrl: string | undefined;
   /** Chromium's program, or undefined: then the console's journeys are left out. */
   chromiumPath: string | undefined;
+  /** The server's program, from the checkout: the fresh bundle under `npm test`, else its sources as they are. */
+  serverProgram: string;
 }
 
 /** Reads what `tooling/test.ts` started; use as `describe.skipIf(!available().redisUrl)('…', …)`. */
@@ -15,5 +17,6 @@ export function available(): Available {
     databaseUrl: process.env.TEST_DATABASE_URL,
     redisUrl: process.env.TEST_REDIS_URL,
     chromiumPath: process.env.CHROMIUM_PATH,
+    serverProgram: process.env.TEST_SERVER_PROGRAM ?? 'apps/server/src/main.ts',
   };
 }

@@ -88,5 +88,6 @@ export const TEST_ENVIRONMENT: readonly string[] = [
   'TEST_DATABASE_URL',
   'TEST_REDIS_URL',
   'CHROMIUM_PATH',
+  'TEST_SERVER_PROGRAM',
   'PATH',
 ];

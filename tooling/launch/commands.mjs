@@ -6,6 +6,7 @@
  * @property {string[]} [run] arguments for the shipped Node; without it the command ends after its preparation
  * @property {string} [cwd] folder to run in, relative to the checkout
  * @property {boolean} [console] true when the production build of the console must be fresh
+ * @property {boolean} [server] true when the bundle of the server must be fresh
  */
 
 const DRIZZLE_KIT = ['node_modules/drizzle-kit/bin.cjs'];
@@ -13,13 +14,17 @@ const DRIZZLE_CONFIG = ['--config', 'drizzle.config.ts'];
 
 /** @type {Record<string, Command>} */
 export const COMMANDS = {
-  start: { about: 'production server on port 3000', run: ['apps/server/src/main.ts'], console: true },
+  start: {
+    about: 'production server on port 3000',
+    run: ['apps/server/dist/main.js'],
+    ...{ server: true, console: true },
+  },
   dev: { about: 'development server with hot reload', run: ['apps/server/src/main.ts', '--dev'] },
-  build: { about: 'production build of the console', console: true },
+  build: { about: 'production build of server and console', server: true, console: true },
   test: {
     about: 'every check and every test on both databases',
     run: ['tooling/test.ts'],
-    console: true,
+    ...{ server: true, console: true },
   },
   verify: {
     about: 'format, lint, types, boundaries, sizes, messages, unit tests',
@@ -27,15 +32,15 @@ export const COMMANDS = {
   },
   demo: {
     about: 'throw-away relay with a scripted upstream and one request',
-    run: ['apps/server/src/demo.ts'],
-    console: true,
+    run: ['apps/server/dist/demo.js'],
+    ...{ server: true, console: true },
   },
   seed: { about: 'data for development', run: ['apps/server/src/seed.ts'] },
   'fake-upstream': {
     about: 'the scripted upstream alone',
     run: ['packages/testing/src/fake-upstream-cli.ts'],
   },
-  bench: { about: 'the benchmarks', run: ['bench/src/main.ts'] },
+  bench: { about: 'the benchmarks', run: ['bench/src/main.ts'], server: true },
   'db:studio': {
     about: 'Drizzle Studio',
     run: [...DRIZZLE_KIT, 'studio', ...DRIZZLE_CONFIG],

@@ -12,6 +12,7 @@ import { withLock } from './lock.mjs';
 import { manifests, packagesAreReady, packagesHash } from './packages.mjs';
 import { buildProblem, causeOf, fileProblem, installProblem } from './problem.mjs';
 import { capture, firstLine } from './process.mjs';
+import { buildServer, serverIsBuilt } from './server-build.mjs';
 
 let root = '';
 
@@ -114,6 +115,46 @@ describe('finding Bun', () => {
     expect(pinnedBunVersion(root)).toBe('1.4.5');
     put('package.json', '{}');
     expect(() => pinnedBunVersion(root)).toThrow(/packageManager/);
+  });
+});
+
+describe('the bundle of the server', () => {
+  /** Writes what it was told, as a bundler that works; told to fail by a file, it says why. */
+  const bundler = `#!/bin/sh
+for word in "$@"; do case "$word" in --outdir=*) out="\${word#--outdir=}";; esac; done
+mkdir -p "$out"
+if [ -e ../../broken ]; then echo 'error: no such name'; exit 1; fi
+echo bundled > "$out/main.js"
+`;
+
+  function putServer(): { bun: string; env: NodeJS.ProcessEnv } {
+    putWorkspace();
+    put('apps/server/src/main.ts', 'one');
+    put('packages/kit/src/clock.ts', 'one');
+    const bun = put('tools/bun', bundler);
+    chmodSync(bun, 0o755);
+    return { bun, env: process.env };
+  }
+
+  it('counts as fresh until a source of the server or of its packages changes', async () => {
+    const tools = putServer();
+    expect(serverIsBuilt(root)).toBe(false);
+    await buildServer(root, tools);
+    expect(serverIsBuilt(root)).toBe(true);
+    put('packages/kit/src/clock.test.ts', 'a test is not bundled');
+    expect(serverIsBuilt(root)).toBe(true);
+    put('packages/kit/src/clock.ts', 'two');
+    expect(serverIsBuilt(root)).toBe(false);
+  });
+
+  it('a failed bundling leaves the last one as it was and says what the bundler said', async () => {
+    const tools = putServer();
+    await buildServer(root, tools);
+    put('packages/kit/src/clock.ts', 'two');
+    put('broken', '');
+    await expect(buildServer(root, tools)).rejects.toThrow(/no such name/);
+    expect(readFileSync(join(root, 'apps/server/dist/main.js'), 'utf8')).toBe('bundled\n');
+    expect(serverIsBuilt(root)).toBe(false);
   });
 });
 

@@ -1,4 +1,4 @@
-// The launcher's order of work: find Bun, install, build the console, hand over to the command on the shipped Node.
+// The launcher's order of work: find Bun, install, build the server and the console, hand over to the command on the shipped Node.
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { withLock } from './lock.mjs';
 import { installPackages, packagesAreReady, shippedNode } from './packages.mjs';
 import { fileProblem, LaunchProblem } from './problem.mjs';
 import { handOver } from './process.mjs';
+import { buildServer, serverIsBuilt } from './server-build.mjs';
 
 const INTERRUPTS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
@@ -52,7 +53,10 @@ export async function main(argv) {
  * @param {import('./commands.mjs').Command} command
  */
 async function prepare(root, command) {
-  const isReady = () => packagesAreReady(root) && (!command.console || consoleIsBuilt(root));
+  const isReady = () =>
+    packagesAreReady(root) &&
+    (!command.server || serverIsBuilt(root)) &&
+    (!command.console || consoleIsBuilt(root));
   if (isReady()) return;
   const onWait = () => say('another launch is preparing this checkout; waiting for it');
   await withLock(join(root, '.tools', 'launch.lock'), () => bringUpToDate(root, command), { onWait });
@@ -63,12 +67,16 @@ async function prepare(root, command) {
  * @param {import('./commands.mjs').Command} command
  */
 async function bringUpToDate(root, command) {
-  if (!packagesAreReady(root)) {
+  const isBundled = () => !command.server || serverIsBuilt(root);
+  if (!packagesAreReady(root) || !isBundled()) {
     const env = toolEnvironment(root, process.env, []);
     const bun =
       findBun(root, process.env) ?? (await timed('installing Bun into .tools', () => installBun(root, env)));
-    const withBun = toolEnvironment(root, process.env, [dirname(bun)]);
-    await timed('installing the packages of bun.lock', () => installPackages(root, { bun, env: withBun }));
+    const tools = { bun, env: toolEnvironment(root, process.env, [dirname(bun)]) };
+    if (!packagesAreReady(root)) {
+      await timed('installing the packages of bun.lock', () => installPackages(root, tools));
+    }
+    if (!isBundled()) await timed('bundling the server', () => buildServer(root, tools));
   }
   if (command.console && !consoleIsBuilt(root)) {
     const env = commandEnvironment(root, process.env, undefined);

@@ -91,6 +91,17 @@ export function buildProblem(output) {
 }
 
 /**
+ * A failed bundling of the server as a problem.
+ * @param {string} output what `bun build` printed
+ */
+export function serverBuildProblem(output) {
+  return new LaunchProblem(
+    'The server could not be bundled. Fix the file named below, or restore it from git, and run the command again.\n' +
+      indent(lastLines(output, 30)),
+  );
+}
+
+/**
  * A file system error while preparing as a problem, or undefined when it is not one.
  * @param {unknown} error
  */

@@ -3,15 +3,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MINUTE_MS, sleep } from '@api-proxy/kit/duration';
 import { AppError } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import { SupervisedChild } from './child.ts';
 import { childEnvironment } from './config.ts';
+import { programFile } from './program-file.ts';
 
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console', import.meta.url));
-const GUARD = new URL('./console-guard.ts', import.meta.url).href;
+const GUARD = pathToFileURL(programFile('console-guard')).href;
 const START_TIMEOUT_MS = 2 * MINUTE_MS;
 const PROBE_EVERY_MS = 50;
 const STOP_MS = 5_000;

@@ -3,13 +3,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from '@api-proxy/kit/logger';
 import { Secret } from '@api-proxy/kit/secret';
 import { SupervisedChild } from './child.ts';
 import { childReady } from './child-messages.ts';
+import { programFile } from './program-file.ts';
 
-const PROGRAM = fileURLToPath(new URL('./embedded-database.ts', import.meta.url));
+const PROGRAM = programFile('embedded-database');
 /** PostgreSQL clients look for this name inside the folder that `host` gives. */
 const SOCKET_NAME = '.s.PGSQL.5432';
 /** sun_path is 108 bytes on Linux and 104 on macOS, with the closing zero: unix(7). */

@@ -1,11 +1,11 @@
 // The workers of an installation: all on one port, each restarted when it crashes, told and stopped together.
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from '@api-proxy/kit/logger';
 import { SupervisedChild } from './child.ts';
 import { childReady, startMessage, type WorkerSettings } from './child-messages.ts';
+import { programFile } from './program-file.ts';
 
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const WORKER = programFile('worker');
 
 export type WorkerFleet = {
   children: readonly SupervisedChild[];

@@ -10,6 +10,8 @@ import { moveAside, onRelayCore, type Pinning } from '../measure/pinning.ts';
 import { commandLine, processTree } from '../measure/process-figures.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** The launcher has bundled it from the sources as they are. */
+const PROGRAM = 'apps/server/dist/main.js';
 const START_MS = 60_000;
 const STOP_MS = 40_000;
 
@@ -38,7 +40,7 @@ export async function startProductProgram({ pinning, env }: ProductPlan): Promis
   const began = performance.now();
   try {
     const program = await startProgram({
-      ...onRelayCore(pinning, process.execPath, ['apps/server/src/main.ts']),
+      ...onRelayCore(pinning, process.execPath, [PROGRAM]),
       options: { cwd: ROOT, env: { ...environment({ port, dataDir }), ...env } },
       ready: new RegExp(`is ready.*:${port}\\b`),
       // Ctrl-C: no grace time for load balancers.

@@ -1,12 +1,15 @@
 // Applies the generated migrations, each once, in order, alone: an advisory lock keeps two starters apart.
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Database, Transaction } from './database.ts';
 import { ensureComingPartitions } from './partitions.ts';
 import { rowsOf } from './rows.ts';
 
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../migrations', import.meta.url));
+// Found through the package, because in production this file is part of a bundle elsewhere.
+const JOURNAL = createRequire(import.meta.url).resolve('@api-proxy/db/migrations/meta/_journal.json');
+const MIGRATIONS_FOLDER = path.join(JOURNAL, '..', '..');
 /** An arbitrary constant that only this product's migrations lock. */
 const LOCK = 7_273_001;
 const LOCK_TIMEOUT = '60s';
