@@ -32,6 +32,8 @@ export type ProductOptions = {
 
 export type Product = {
   url: string;
+  /** Of the database that it runs on, for a look at the books beside it. */
+  databaseUrl: string;
   pid(): number;
   output(): string;
   /** Ends it by SIGTERM and waits. */
@@ -103,7 +105,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const launch = async () => {
     const program = await startProgram({
       file: process.execPath,
-      args: ['apps/server/src/main.ts'],
+      args: [available().serverProgram],
       options: { cwd: ROOT, env },
       ready: new RegExp(`:${port}\\b`),
       stopSignal: 'SIGTERM',
@@ -113,8 +115,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     return program;
   };
   let program: Program = await launch();
+  const socket = encodeURIComponent(join(dataDir, 'socket'));
   return {
     url,
+    databaseUrl: env.DATABASE_URL || `postgresql://postgres@localhost:5432/postgres?host=${socket}`,
     pid: () => program.pid,
     output: () => program.output(),
     stop: () => program.stop(),
