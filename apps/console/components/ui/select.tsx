@@ -46,7 +46,10 @@ export function Select({
         {...rest}
       >
         <span className="truncate">
-          <Radix.Value placeholder={placeholder} />
+          {/* Given outright: before the page is live, the list that knows the labels is not there. */}
+          <Radix.Value placeholder={placeholder}>
+            {options.find((option) => option.value === value)?.label}
+          </Radix.Value>
         </span>
         <ChevronDown className="size-4 shrink-0 text-faint" aria-hidden />
       </Radix.Trigger>

@@ -1,6 +1,6 @@
 // The dialogs about prices: set, history, withdraw.
 'use client';
-import { listPrices, type Price, withdrawPrice } from '@api-proxy/contracts/prices';
+import { type ListedPrice, listPrices, type Price, withdrawPrice } from '@api-proxy/contracts/prices';
 import { useTranslations } from 'next-intl';
 import { toast } from 'sonner';
 import { ConfirmDialog } from '@/components/ui/confirm-dialog';
@@ -87,21 +87,24 @@ function HistorySheet({
   );
 }
 
-function HistoryEntry({ price, channelNames }: { price: Price; channelNames: Props['channelNames'] }) {
+function HistoryEntry({ price, channelNames }: { price: ListedPrice; channelNames: Props['channelNames'] }) {
   const t = useTranslations('prices');
   return (
     <li className="rounded-lg border border-line p-3">
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <PhaseBadge price={price} />
         <span className="text-muted">
-          <When at={price.effectiveFrom} />
+          {t('history.from')} <When at={price.effectiveFrom} />
         </span>
         {price.withdrawnAt && (
           <span className="text-faint">
             · {t('phase.withdrawn')} <When at={price.withdrawnAt} />
           </span>
         )}
-        <span className="ml-auto text-faint text-xs">{t(`source.${price.source}`)}</span>
+        <span className="ml-auto max-w-full truncate text-faint text-xs">
+          {t(`source.${price.source}`)}
+          {price.setBy && ` · ${price.setBy}`}
+        </span>
       </div>
       <dl className="mt-3 grid grid-cols-3 gap-x-4 gap-y-2 sm:grid-cols-5">
         {(['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const).map((name) => (
@@ -123,7 +126,7 @@ function HistoryEntry({ price, channelNames }: { price: Price; channelNames: Pro
           {t('onChannel', { name: channelNames.get(price.channelId) ?? price.channelId })}
         </p>
       )}
-      {price.note && <p className="mt-2 text-muted">{price.note}</p>}
+      {price.note && <p className="mt-2 break-words text-muted">{price.note}</p>}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 // Models without a price: the official one with a click where the built-in list has it, else the form.
 'use client';
 import { addFromCatalog, listCatalog } from '@api-proxy/contracts/models';
+import type { UnpricedModel } from '@api-proxy/contracts/prices';
 import { TriangleAlert } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
@@ -17,7 +18,7 @@ export function UnpricedModels({
   models,
   onSet,
 }: {
-  models: readonly string[];
+  models: readonly UnpricedModel[];
   onSet: (model: string) => void;
 }) {
   const t = useTranslations('prices.unpriced');
@@ -29,7 +30,7 @@ export function UnpricedModels({
   const official = new Map(
     catalog.data?.items.flatMap(({ name, tariff }) => (tariff ? [[name, tariff] as const] : [])),
   );
-  const listed = models.filter((model) => official.has(model));
+  const listed = models.map(({ model }) => model).filter((model) => official.has(model));
   const apply = (names: string[]) =>
     add.mutate(
       { body: { names, withPrices: true } },
@@ -51,13 +52,23 @@ export function UnpricedModels({
         )}
       </header>
       <ul className="divide-y divide-line">
-        {(all ? models : models.slice(0, FEW)).map((model) => {
+        {(all ? models : models.slice(0, FEW)).map(({ model, requests, channels }) => {
           const tariff = official.get(model);
           return (
             <li key={model} className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5">
               <code className="min-w-0 flex-1 basis-full truncate font-mono text-ink text-xs sm:basis-0">
                 {model}
               </code>
+              <span className="num text-faint text-xs">
+                {requests > 0
+                  ? t('requests', { count: requests })
+                  : channels.length > 0
+                    ? t('onChannels', {
+                        names: channels.slice(0, 2).join(', '),
+                        more: Math.max(0, channels.length - 2),
+                      })
+                    : t('inCatalogue')}
+              </span>
               {tariff && (
                 <span className="text-muted text-xs">
                   {t('official')} <PriceSummary tariff={tariff} />

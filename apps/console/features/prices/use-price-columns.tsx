@@ -1,6 +1,6 @@
 // The columns of the price table.
 'use client';
-import type { Price } from '@api-proxy/contracts/prices';
+import type { ListedPrice, Price } from '@api-proxy/contracts/prices';
 import { Ellipsis, History, Pencil, Undo2 } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
@@ -8,6 +8,7 @@ import { columnsOf } from '@/components/table/columns';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from '@/components/ui/menu';
+import { Checkbox } from '@/components/ui/toggle';
 import { Tooltip } from '@/components/ui/tooltip';
 import { Money, Nothing, When } from '@/components/ui/value';
 import { exactMoney } from '@/lib/money';
@@ -16,11 +17,36 @@ import type { OpenedPrice } from './price-dialogs';
 
 const CLASSES = ['input', 'output', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
 
-export function usePriceColumns(open: (opened: OpenedPrice) => void, channelNames: Map<string, string>) {
+type Options = {
+  open: (opened: OpenedPrice) => void;
+  channelNames: ReadonlyMap<string, string>;
+  /** Ids of the chosen prices. */
+  selected: ReadonlySet<string>;
+  select: (id: string, on: boolean) => void;
+};
+
+export function usePriceColumns({ open, channelNames, selected, select }: Options) {
   const t = useTranslations('prices');
   return useMemo(
     () =>
-      columnsOf<Price>([
+      columnsOf<ListedPrice>([
+        {
+          id: 'select',
+          label: '',
+          pinned: true,
+          card: 'title',
+          className: 'w-8 pr-0',
+          // What is to come is not changed along: it says itself what it will be.
+          cell: (price) => (
+            <Checkbox
+              className="align-middle"
+              aria-label={t('bulk.select', { model: price.model })}
+              disabled={price.phase !== 'current'}
+              checked={selected.has(price.id)}
+              onCheckedChange={(on) => select(price.id, on === true)}
+            />
+          ),
+        },
         {
           id: 'model',
           label: t('columns.model'),
@@ -63,6 +89,12 @@ export function usePriceColumns(open: (opened: OpenedPrice) => void, channelName
           cell: ({ source }) => <span className="text-muted">{t(`source.${source}`)}</span>,
         },
         {
+          id: 'setBy',
+          label: t('columns.setBy'),
+          hidden: true,
+          cell: ({ setBy }) => setBy ?? <Nothing />,
+        },
+        {
           id: 'note',
           label: t('columns.note'),
           hidden: true,
@@ -77,7 +109,7 @@ export function usePriceColumns(open: (opened: OpenedPrice) => void, channelName
           cell: (price) => <PriceMenu price={price} open={open} />,
         },
       ]),
-    [t, open, channelNames],
+    [t, open, channelNames, selected, select],
   );
 }
 

@@ -5,12 +5,13 @@ import { listPrices } from '@api-proxy/contracts/prices';
 import { CircleDollarSign, Plus, SearchX } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useQueryStates } from 'nuqs';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { DataTable } from '@/components/table/data-table';
 import { SearchBox } from '@/components/table/search-box';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { PageHeader } from '@/components/ui/page-header';
+import { BulkBar } from '@/features/prices/bulk-bar';
 import { type OpenedPrice, PriceDialogs } from '@/features/prices/price-dialogs';
 import { UnpricedModels } from '@/features/prices/unpriced-models';
 import { usePriceColumns } from '@/features/prices/use-price-columns';
@@ -27,9 +28,17 @@ export function PricesClient() {
     () => new Map(channels.data?.items.map(({ id, name }) => [id, name])),
     [channels.data],
   );
-  const columns = usePriceColumns(setOpened, names);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const select = useCallback(
+    (id: string, on: boolean) =>
+      setSelected((before) => new Set(on ? [...before, id] : [...before].filter((one) => one !== id))),
+    [],
+  );
+  const columns = usePriceColumns({ open: setOpened, channelNames: names, selected, select });
   const all = prices.data?.items;
   const text = search.trim().toLowerCase();
+  const rows = all?.filter(({ model, provider }) => `${model} ${provider}`.toLowerCase().includes(text));
+  const inForce = (rows ?? []).filter(({ phase }) => phase === 'current');
   // A link from another room names a model: its price in force is the start, where there is one.
   const linked: OpenedPrice | null =
     wanted !== null && all !== undefined
@@ -57,16 +66,24 @@ export function PricesClient() {
         name="prices"
         caption={t('title')}
         columns={columns}
-        rows={all?.filter(({ model, provider }) => `${model} ${provider}`.toLowerCase().includes(text))}
+        rows={rows}
         query={prices}
         rowId={(price) => price.id}
         onOpen={(price) => setOpened({ act: 'history', model: price.model })}
         filters={
-          <SearchBox
-            value={search}
-            onChange={(next) => setParams({ search: next || null })}
-            label={t('search')}
-          />
+          <>
+            <SearchBox
+              value={search}
+              onChange={(next) => setParams({ search: next || null })}
+              label={t('search')}
+            />
+            <BulkBar
+              chosen={(all ?? []).filter(({ id, phase }) => phase === 'current' && selected.has(id))}
+              shown={inForce}
+              channelNames={names}
+              onSelect={(prices) => setSelected(new Set(prices.map(({ id }) => id)))}
+            />
+          </>
         }
         empty={
           all?.length === 0 ? (
