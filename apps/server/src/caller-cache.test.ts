@@ -122,4 +122,41 @@ describe('caller cache', () => {
     await cache.find('h1');
     expect(loads.filter((hash) => hash === 'h1')).toHaveLength(2);
   });
+
+  it('believes a known caller while the database fails or does not answer, but not for ever', async () => {
+    const clock = manualClock();
+    let load = async (): Promise<Caller | null> => caller('usr_1', 'key_1');
+    const cache = new CallerCache({ clock, load: () => load(), patienceMs: 20 });
+    await cache.find('h1');
+    clock.advance(61_000);
+    load = () => Promise.reject(new Error('away'));
+    expect(await cache.find('h1')).toMatchObject({ key: { id: 'key_1' } });
+    // Not asked about again with every request.
+    expect(cache.find('h1')).toMatchObject({ key: { id: 'key_1' } });
+    clock.advance(6_000);
+    const hanging = Promise.withResolvers<Caller | null>();
+    load = () => hanging.promise;
+    expect(await cache.find('h1')).toMatchObject({ key: { id: 'key_1' } });
+    hanging.resolve(null);
+    await hanging.promise;
+    expect(await cache.find('h1')).toBeNull();
+    await expect(cache.find('h2')).resolves.toBeNull();
+  });
+
+  it('believes nobody who was forgotten, or whom nobody could look up for long', async () => {
+    const clock = manualClock();
+    let load = async (): Promise<Caller | null> => caller('usr_1', 'key_1');
+    const cache = new CallerCache({ clock, load: () => load(), believedForMs: 900_000 });
+    await cache.find('h1');
+    load = () => Promise.reject(new Error('away'));
+    clock.advance(901_000);
+    await expect(cache.find('h1')).rejects.toThrow('away');
+    load = async () => caller('usr_1', 'key_1');
+    await cache.find('h1');
+    clock.advance(61_000);
+    load = () => Promise.reject(new Error('away'));
+    const asked = cache.find('h1');
+    cache.forget('usr_1', null);
+    await expect(asked).rejects.toThrow('away');
+  });
 });

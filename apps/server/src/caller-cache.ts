@@ -8,6 +8,12 @@ const DEFAULTS = {
   knownForMs: MINUTE_MS,
   unknownForMs: 5 * SECOND_MS,
   capacity: 20_000,
+  /** How long after its last reading a caller is still believed while the database can't be asked. */
+  believedForMs: 15 * MINUTE_MS,
+  /** Longest that a known caller waits for the database. */
+  patienceMs: SECOND_MS,
+  /** After the database could not be asked about a known caller, it isn't for this long. */
+  askAgainMs: 5 * SECOND_MS,
 };
 
 export type CallerCacheOptions = {
@@ -18,9 +24,12 @@ export type CallerCacheOptions = {
   unknownForMs?: number;
   /** Callers kept at most, and as many unknown credentials apart from them. */
   capacity?: number;
+  believedForMs?: number;
+  patienceMs?: number;
+  askAgainMs?: number;
 };
 
-type Known = { caller: Caller; untilMs: number };
+type Known = { caller: Caller; untilMs: number; readonly readMs: number };
 
 export class CallerCache implements CallerSource {
   readonly #options: Required<CallerCacheOptions>;
@@ -41,7 +50,31 @@ export class CallerCache implements CallerSource {
     if (known && known.untilMs > nowMs) return known.caller;
     const unknownUntilMs = this.#unknown.get(credentialHash);
     if (unknownUntilMs !== undefined && unknownUntilMs > nowMs) return null;
-    return this.#loading.get(credentialHash) ?? this.#load(credentialHash);
+    const loading = this.#loading.get(credentialHash) ?? this.#load(credentialHash);
+    return known && nowMs - known.readMs < this.#options.believedForMs
+      ? this.#orBelieve(loading, { credentialHash, known })
+      : loading;
+  }
+
+  /** What the database says; where it fails or takes long, the caller as last read, unless it was forgotten meanwhile. */
+  #orBelieve(
+    loading: Promise<Caller | null>,
+    { credentialHash, known }: { credentialHash: string; known: Known },
+  ): Promise<Caller | null> {
+    const { clock, askAgainMs, patienceMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const believe = (error?: unknown): void => {
+        clearTimeout(timer);
+        if (this.#known.get(credentialHash) !== known) return error === undefined ? undefined : reject(error);
+        known.untilMs = clock.nowMs() + askAgainMs;
+        resolve(known.caller);
+      };
+      const timer = setTimeout(() => believe(), patienceMs);
+      loading.then((caller) => {
+        clearTimeout(timer);
+        resolve(caller);
+      }, believe);
+    });
   }
 
   /** Forgets one key of a user, or all of them; a load under way is not kept either. */
@@ -82,12 +115,13 @@ export class CallerCache implements CallerSource {
     const { clock, knownForMs, unknownForMs, capacity } = this.#options;
     const nowMs = clock.nowMs();
     if (caller === null) {
+      this.#known.delete(credentialHash);
       this.#unknown.set(credentialHash, nowMs + unknownForMs);
       dropOldest(this.#unknown, capacity);
       return;
     }
     this.#known.delete(credentialHash);
-    this.#known.set(credentialHash, { caller, untilMs: nowMs + knownForMs });
+    this.#known.set(credentialHash, { caller, untilMs: nowMs + knownForMs, readMs: nowMs });
     dropOldest(this.#known, capacity);
   }
 }

@@ -13,13 +13,16 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
 import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
 import { pinnedLookup } from '@api-proxy/services/channel/pinned-lookup';
+import { systemContext } from '@api-proxy/services/context';
 import { createKeyHasher, rememberingHasher } from '@api-proxy/services/secret/key-hasher';
 import { createVault } from '@api-proxy/services/secret/vault';
+import { logNotices } from './adapters/admin-notices.ts';
 import { limitAdmission } from './adapters/admission.ts';
 import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
 import { readCaller } from './adapters/caller-rows.ts';
 import { channelLive } from './adapters/channel-live.ts';
 import { channelProbe } from './adapters/channel-probe.ts';
+import { keyComplaints } from './adapters/key-complaints.ts';
 import { encodeLive } from './adapters/live-wire.ts';
 import { outboundPolicy } from './adapters/outbound-policy.ts';
 import { sharedHealth } from './adapters/shared-health.ts';
@@ -27,10 +30,11 @@ import { snapshotRows } from './adapters/snapshot-rows.ts';
 import { CallerCache } from './caller-cache.ts';
 import type { WorkerSettings } from './child-messages.ts';
 import { clientAddress } from './client-address.ts';
-import { createControlApi } from './control-api.ts';
+import { createControlApi, servicePorts } from './control-api.ts';
 import type { Drain } from './drain.ts';
 import { createHealth } from './health.ts';
 import { InstanceCount } from './instance-count.ts';
+import { channelChecks } from './jobs/channel-checks.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import { startJobs } from './jobs/scheduler.ts';
 import type { Handler } from './listener.ts';
@@ -50,6 +54,8 @@ export type Container = {
   /** After the drain: what is queued is written, connections are closed. */
   close(): Promise<void>;
 };
+
+const BOOKING_SILENCE_MS = 20 * SECOND_MS;
 
 /** The zone of the quota windows, until it is a setting. */
 const TIME_ZONE = 'UTC';
@@ -95,8 +101,21 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   if (settings.embedded) await sweepLeases(db, { kind: 'all' });
   heedNotices({ shared, snapshots, callers, ledger, log });
 
+  const ports = servicePorts({
+    ...{ settings, version, db, clock },
+    parts: {
+      ...{ vault, keyHasher, outbound },
+      bus: noticeBus(bus),
+      channelProbe: channelProbe(prober),
+      channelLive: channelLive({ health, slots, snapshots, clock }),
+      adminNotices: logNotices(log),
+    },
+  });
+  const background = systemContext(ports);
+  const complaints = keyComplaints(background, log);
   const gateway = createGateway({
     ...{ callers, snapshots, clock, health, slots, lookup, logger: log },
+    keyComplaints: complaints,
     hashCredential: rememberingHasher(keyHasher),
     admission: whileAccepting(drain, limitAdmission({ limits, clock })),
     purse: ledger.purse,
@@ -106,16 +125,11 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     clientIp: (request) => clientAddress(request, settings.trustedProxyHops),
   });
   const api = createControlApi({
-    ...{ settings, version, db, clock, log },
+    ...{ settings, ports, log },
     health: createHealth({ db, clock, version, ready: () => drain.ready, link: shared.link }),
-    parts: {
-      ...{ vault, keyHasher, outbound },
-      bus: noticeBus(bus),
-      channelProbe: channelProbe(prober),
-      channelLive: channelLive({ health, slots, snapshots, clock }),
-    },
   });
-  const jobs = startJobs(housekeeping({ db, clock, workerId, version, instances }), {
+  const chores = housekeeping({ db, clock, workerId, version, instances });
+  const jobs = startJobs([...chores, channelChecks(background)], {
     standing: () => shared.election.standing(),
     log,
   });
@@ -126,7 +140,8 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     api,
     interrupt: gateway.interrupt,
     // Requests have ended; what they left is booked before the connections go.
-    close: () => closeInOrder([jobs, snapshots, gateway, prober, ledger, shared, booking, database]),
+    close: () =>
+      closeInOrder([jobs, snapshots, gateway, complaints, prober, ledger, shared, booking, database]),
   };
 }
 
@@ -169,11 +184,15 @@ async function closeInOrder(parts: readonly { close(): Promise<void> | void }[])
 
 /** Settlement has a connection of its own, so that a slow page never delays the booking of requests. */
 function openPools({ databaseUrl, databasePoolSize }: WorkerSettings, log: Logger) {
-  const open = (poolSize: number, applicationName: string) =>
+  const open = (poolSize: number, applicationName: string, silenceMs?: number) =>
     openDatabase({
-      ...{ poolSize, applicationName },
+      ...{ poolSize, applicationName, ...(silenceMs ? { silenceMs } : {}) },
       url: databaseUrl.reveal(),
       onIdleError: (err) => log.warn({ err }, 'a connection to the database broke'),
     });
-  return { database: open(databasePoolSize - 1, 'api-proxy'), booking: open(1, 'api-proxy settlement') };
+  return {
+    database: open(databasePoolSize - 1, 'api-proxy'),
+    // Its statements end within 15 s by the server's own clock; a longer silence is a broken connection.
+    booking: open(1, 'api-proxy settlement', BOOKING_SILENCE_MS),
+  };
 }

@@ -30,6 +30,7 @@ export const DENIAL_STATUS = {
   no_channel: 503,
   response_unreachable: 503,
   settlement_unavailable: 503,
+  callers_unavailable: 503,
   draining: 503,
 } as const;
 
@@ -107,6 +108,8 @@ export function describeDenial(denial: Denial): string {
       return `No channel is available for the model '${fact('model')}'.`;
     case 'settlement_unavailable':
       return 'Requests can not be booked at the moment. Try again later.';
+    case 'callers_unavailable':
+      return 'API keys can not be checked at the moment. Try again later.';
     case 'draining':
       return 'This server is shutting down. Try again.';
     default:

@@ -10,7 +10,9 @@ import type { Caller, LiveEvents, Maybe, Pass, Purse, Settlements } from './port
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
+import { Bond } from './steps/bond.ts';
 import { type DrainCount, deliver } from './steps/deliver.ts';
+import { type ForeseeDeps, foresee } from './steps/foresee.ts';
 import { giveUp } from './steps/give-up.ts';
 import { hold } from './steps/hold.ts';
 import { type PlanDeps, plan } from './steps/plan.ts';
@@ -20,10 +22,14 @@ import { record, recordStart } from './steps/record.ts';
 import { settle } from './steps/settle.ts';
 import { Held, type HeldDeps, Trace } from './trace.ts';
 
+/** When a caller that could not be looked up may come back. */
+const LOOKED_UP_AGAIN_MS = 5_000;
+
 export type RelayDeps = AuthenticateDeps &
   AdmitDeps &
   PlanDeps &
   AttemptDeps &
+  ForeseeDeps &
   HeldDeps & {
     readonly purse: Purse;
     readonly draining: DrainCount;
@@ -91,6 +97,9 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
 
   // What is there at once is not awaited: that would cost the hot path a turn for each step.
   const admitted = admit({ exchange, caller, call }, deps);
+  const bond = new Bond({ exchange, caller, call }, deps);
+  // Asked in the same turn, shared state answers all of it by one round trip.
+  if (admitted instanceof Promise || isPass(admitted)) foresee({ exchange, call, bond }, deps);
   const pass = admitted instanceof Promise ? await admitted : admitted;
   if (pass === null) return stopped(exchange);
   if (isDenial(pass)) return refuse(exchange, pass);
@@ -107,7 +116,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   held.hold = money;
   recordStart({ exchange, caller, call }, deps.live);
 
-  const committed = await attempt({ exchange, caller, call, route, trace, held }, deps);
+  const committed = await attempt({ exchange, caller, call, route, trace, held, bond }, deps);
   if (committed === null) return stopped(exchange);
   if (isDenial(committed)) return refuse(exchange, committed);
   if (committed.kind === 'failed') {
@@ -144,7 +153,7 @@ async function recalled(leg: Leg & { call: Call; pass: Pass }, deps: RelayDeps):
 function identify(exchange: Exchange, deps: RelayDeps): Maybe<Caller | Denial> {
   const failed = (thrown: unknown): Denial => {
     deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'callers can not be looked up');
-    return { denied: 'internal' };
+    return { denied: 'callers_unavailable', retryAfterMs: LOOKED_UP_AGAIN_MS };
   };
   try {
     const found = authenticate({ headers: exchange.req.headers, nowMs: exchange.startedAtMs }, deps);
@@ -152,6 +161,10 @@ function identify(exchange: Exchange, deps: RelayDeps): Maybe<Caller | Denial> {
   } catch (thrown) {
     return failed(thrown);
   }
+}
+
+function isPass(admitted: Pass | Denial | null): admitted is Pass {
+  return admitted !== null && !isDenial(admitted);
 }
 
 function flat(headers: Readonly<Record<string, string>> | undefined): string[] {

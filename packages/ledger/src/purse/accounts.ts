@@ -43,7 +43,12 @@ type Entry = {
   account: Account | undefined;
   reading: Promise<Account> | undefined;
   usedMs: number;
+  /** No renewal before that: the last one failed. */
+  renewNotBeforeMs: number;
 };
+
+/** While the database is away, not every request tries to renew what it knows. */
+const RENEW_AGAIN_MS = 1_000;
 
 const SPAN_ORDER = ['balance', '5h', 'day', 'week', 'month', 'total'];
 const OWNER_ORDER: readonly OwnerKind[] = ['user', 'key'];
@@ -59,7 +64,14 @@ export function createAccounts(options: AccountsOptions): Accounts {
     // A key belongs to one user for good, so it names the pair.
     const known = entries.get(keyId);
     if (known?.userId === userId) return known;
-    const made = { userId, keyId, account: undefined, reading: undefined, usedMs: options.clock.nowMs() };
+    const made = {
+      userId,
+      keyId,
+      account: undefined,
+      reading: undefined,
+      usedMs: options.clock.nowMs(),
+      renewNotBeforeMs: 0,
+    };
     entries.set(keyId, made);
     return made;
   };
@@ -69,8 +81,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const nowMs = options.clock.nowMs();
       entry.usedMs = nowMs;
       const { account } = entry;
-      if (account && nowMs - account.readMs >= options.renewAfterMs && !entry.reading) {
+      const due = account && nowMs - account.readMs >= options.renewAfterMs;
+      if (due && !entry.reading && nowMs >= entry.renewNotBeforeMs) {
         readOnce(options, entry).catch((error: unknown) => {
+          entry.renewNotBeforeMs = options.clock.nowMs() + RENEW_AGAIN_MS;
           options.logger.warn(
             { userId, error: messageOf(error) },
             'budgets not renewed; the known ones hold',

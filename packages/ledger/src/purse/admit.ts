@@ -54,13 +54,20 @@ export type AdmitOptions = {
 
 /** Longest that a free request relies on a balance seen earlier. */
 const FREE_VIEW_MS = 5_000;
+/** While the database is away, this is said once in a while, not with every request. */
+const SAY_AGAIN_MS = 1_000;
 /** Longest that a lack of balance is repeated without looking again. */
 const MISSING_VIEW_MS = 500;
 
 export function createAdmit(options: AdmitOptions): Admit {
   const { accounts, clock, logger } = options;
+  let saidMs = Number.NEGATIVE_INFINITY;
   const away = (error: unknown): HoldDenial => {
-    logger.error({ error: messageOf(error) }, 'money can not be leased: the database does not answer');
+    const nowMs = clock.monotonicMs();
+    if (nowMs - saidMs >= SAY_AGAIN_MS) {
+      saidMs = nowMs;
+      logger.error({ error: messageOf(error) }, 'money can not be leased: the database does not answer');
+    }
     return AWAY;
   };
   return (request) => {
@@ -70,7 +77,9 @@ export function createAdmit(options: AdmitOptions): Admit {
       const decided = decide(options, request, account);
       if (decided) return decided;
     }
-    return within(options.waitMs, (wanted) => askDatabase(options, request, wanted)).catch(away);
+    return within(options.waitMs, (wanted) => askDatabase(options, request, wanted)).catch(
+      (error: unknown) => (account && freeAsSeen(account, request)) ?? away(error),
+    );
   };
 }
 
@@ -104,6 +113,12 @@ function within(ms: number, ask: (wanted: Wanted) => Promise<Admitted>): Promise
       }, reject)
       .finally(end);
   });
+}
+
+/** While the database is away, a free request goes by the balance that was last seen: it costs nobody anything. */
+function freeAsSeen({ balance, leases }: Account, request: HoldRequest): Hold | undefined {
+  if (request.upperBoundNanoUsd > 0n || !balance || balance.budget.limit <= balance.budget.used) return;
+  return { release: () => undefined, headers: quotaHeaders(leases) };
 }
 
 /** Whether the question can't be answered from memory: no spendable balance was there, or a free request's view is old. */

@@ -109,7 +109,7 @@ function createHoldings(): Holdings {
       }
     },
     bookedBefore(requestId) {
-      for (const { lease } of free(requestId)) lease.doubtful = true;
+      for (const { lease } of free(requestId)) lease.knowledge = 'unknown';
     },
     dropped: (requestId) => void free(requestId),
   };

@@ -1,6 +1,12 @@
 // One budget's lease in this worker's memory: what was taken, what of it is held, and how fast it goes.
 import type { Budget } from '../budget/budget.ts';
 
+/**
+ * What `amount` is worth after an answer of the database was lost. `at_least`: the stored lease may be larger, so what is
+ * here can be spent. `unknown`: it may be smaller, so nothing is held until it was read again.
+ */
+export type Knowledge = 'exact' | 'at_least' | 'unknown';
+
 /** Amounts in nano-USD, instants in epoch ms. */
 export type Lease = {
   /** The budget as last seen. */
@@ -14,8 +20,7 @@ export type Lease = {
   held: bigint;
   /** From then on a sweeper may take the lease away: nothing is held out of it any more. */
   expiresAtMs: number;
-  /** `amount` may differ from the database: an answer was lost. Nothing is held until it was read again. */
-  doubtful: boolean;
+  knowledge: Knowledge;
   /** Statements under way that change the stored amount. */
   busy: number;
   /** Grows with every change of `amount`. */
@@ -41,7 +46,7 @@ export function emptyLease(budget: Budget, windowEndsAtMs: number, nowMs: number
     amount: 0n,
     held: 0n,
     expiresAtMs: Number.POSITIVE_INFINITY,
-    doubtful: false,
+    knowledge: 'exact',
     busy: 0,
     changes: 0,
     lastHeldMs: nowMs,
@@ -57,7 +62,7 @@ export function available(lease: Lease): bigint {
 
 /** Whether the local amount is to be relied on. */
 export function isTrusted(lease: Lease, nowMs: number): boolean {
-  return !lease.doubtful && nowMs < lease.expiresAtMs;
+  return lease.knowledge !== 'unknown' && nowMs < lease.expiresAtMs;
 }
 
 /** Whether `need` can be held without asking the database. */
@@ -88,6 +93,11 @@ export function aheadOf(lease: Lease, need: bigint, nowMs: number): bigint {
   const bySpeed = BigInt(Math.round(paceAt(lease, nowMs)));
   const byNeed = need * REQUESTS_AHEAD;
   return bySpeed > byNeed ? bySpeed : byNeed;
+}
+
+/** An answer was lost after which the stored lease may be larger than the local amount. */
+export function noteLostAnswer(lease: Lease): void {
+  if (lease.knowledge === 'exact') lease.knowledge = 'at_least';
 }
 
 /** Changes the local amount as the database's was changed. */

@@ -174,6 +174,25 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('leases on $name', (pla
     expect(await moneyOf(db)).toMatchObject({ leased: 1_000n, leases: 1_000n });
   });
 
+  it('while the database is away requests go on as long as the lease lasts, whoever asked for more in vain', async () => {
+    await giveBudget(db, { limit: 100_000n });
+    const failing = failingDatabase(db);
+    const ledger = workers.start(failing.db, { settlementDb: db });
+    // The first takes what it needs and four times that ahead.
+    release(await ask(ledger, 1_000n));
+    failing.goAway();
+    expect(await ask(ledger, 50_000n)).toMatchObject({ denied: 'settlement_unavailable' });
+    await ledger.purse.tend();
+    const free = await ask(ledger, 0n);
+    expect(free).toHaveProperty('release');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(ledger, 1_000n)));
+    expect(admitted(answers)).toBeGreaterThanOrEqual(1);
+    expect(answers.find((answer) => 'denied' in answer)).toMatchObject({ denied: 'settlement_unavailable' });
+    failing.comeBack();
+    answers.forEach(release);
+    expect(await ask(ledger, 90_000n)).toHaveProperty('release');
+  });
+
   it('nothing is admitted while too many rows wait for booking', async () => {
     await giveBudget(db, { limit: 100_000n });
     const failing = failingDatabase(db);

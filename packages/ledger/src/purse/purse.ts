@@ -86,9 +86,14 @@ export function createPurse(options: PurseOptions): Purse {
     quietly('leases not returned', () =>
       giveBack(tending, [...book.all()].filter(wanted), (lease) => available(lease)),
     );
+  let tended: Promise<void> | undefined;
   const tend = (): Promise<void> => {
     accounts.dropUnused(clock.nowMs() - ACCOUNT_KEPT_MS);
-    return quietly('leases not tended', () => tendLeases(tending));
+    // A database that doesn't answer must not gather rounds of upkeep.
+    tended ??= quietly('leases not tended', () => tendLeases(tending)).finally(() => {
+      tended = undefined;
+    });
+    return tended;
   };
   const timer = tendMs > 0 ? setInterval(() => void tend(), tendMs).unref() : undefined;
   return {

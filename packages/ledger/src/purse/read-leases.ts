@@ -30,7 +30,7 @@ export function createLeaseReader(options: LeaseReaderOptions): LeaseReader {
   };
 }
 
-/** Leases that changed, or could have, while the statement ran keep what they had and stay doubtful. */
+/** Leases that changed, or could have, while the statement ran keep what they had and stay in doubt. */
 async function read({ db, clock, workerId, book, leaseTtlMs }: LeaseReaderOptions): Promise<void> {
   const quiet = new Map<Lease, number>();
   for (const lease of book.all()) if (lease.busy === 0) quiet.set(lease, lease.changes);
@@ -40,6 +40,6 @@ async function read({ db, clock, workerId, book, leaseTtlMs }: LeaseReaderOption
     if (lease.busy > 0 || lease.changes !== changes) continue;
     lease.amount = stored.get(lease.budget.id) ?? 0n;
     lease.expiresAtMs = expiresAtMs;
-    lease.doubtful = false;
+    lease.knowledge = 'exact';
   }
 }

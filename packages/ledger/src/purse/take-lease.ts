@@ -2,7 +2,16 @@
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
 import { rollingAt } from '@api-proxy/kit/window';
-import { aheadOf, available, changeAmount, covers, isTrusted, type Lease, reserve } from './lease.ts';
+import {
+  aheadOf,
+  available,
+  changeAmount,
+  covers,
+  isTrusted,
+  type Lease,
+  noteLostAnswer,
+  reserve,
+} from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
 import { takeFromBudget } from './lease-statements.ts';
 import type { LeaseReader } from './read-leases.ts';
@@ -56,7 +65,9 @@ async function serve(options: LeaseTakerOptions, lease: Lease, queue: Waiter[]):
   let recalled = options.recall === undefined;
   try {
     while (queue.length > 0) {
-      if (!isTrusted(lease, options.clock.nowMs())) await options.reader.readAgain();
+      serveCovered(options, lease, queue);
+      if (queue.length === 0) return;
+      if (needsReading(lease, options.clock.nowMs())) await options.reader.readAgain();
       serveCovered(options, lease, queue);
       const [first] = queue;
       if (!first) return;
@@ -71,6 +82,10 @@ async function serve(options: LeaseTakerOptions, lease: Lease, queue: Waiter[]):
   } catch (error) {
     for (const waiter of queue.splice(0)) waiter.fail(error);
   }
+}
+
+function needsReading(lease: Lease, nowMs: number): boolean {
+  return lease.knowledge !== 'exact' || !isTrusted(lease, nowMs);
 }
 
 function serveCovered(options: LeaseTakerOptions, lease: Lease, queue: Waiter[]): void {
@@ -111,7 +126,7 @@ async function take(options: LeaseTakerOptions, lease: Lease, queue: readonly Wa
     return true;
   } catch (error) {
     // The statement may have been carried out although its answer was lost.
-    lease.doubtful = true;
+    noteLostAnswer(lease);
     throw error;
   } finally {
     lease.busy--;

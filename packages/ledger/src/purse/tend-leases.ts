@@ -1,7 +1,7 @@
 // Keeps leases in order between requests: prolongs them, returns what lies idle, forgets what no one uses.
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
-import { aheadOf, available, changeAmount, type Lease } from './lease.ts';
+import { aheadOf, available, changeAmount, type Lease, noteLostAnswer } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
 import { type Return, returnToBudgets } from './lease-statements.ts';
 import type { LeaseReader } from './read-leases.ts';
@@ -27,7 +27,8 @@ export async function tendLeases(options: TendOptions): Promise<void> {
   const nowMs = options.clock.nowMs();
   const leases = [...options.book.all()];
   const aging = leases.some(
-    (lease) => lease.doubtful || (lease.amount > 0n && lease.expiresAtMs - nowMs < options.leaseTtlMs / 2),
+    ({ knowledge, amount, expiresAtMs }) =>
+      knowledge !== 'exact' || (amount > 0n && expiresAtMs - nowMs < options.leaseTtlMs / 2),
   );
   if (aging) await options.reader.readAgain();
   await giveBack(options, leases, (lease) => {
@@ -49,7 +50,7 @@ export async function giveBack(
 ): Promise<void> {
   const returned: { lease: Lease; amount: bigint }[] = [];
   for (const lease of leases) {
-    if (lease.doubtful) continue;
+    if (lease.knowledge !== 'exact') continue;
     const free = available(lease);
     const asked = part(lease);
     const amount = asked < free ? asked : free;
@@ -65,7 +66,8 @@ export async function giveBack(
     const returns: Return[] = returned.map(({ lease, amount }) => ({ budgetId: lease.budget.id, amount }));
     await returnToBudgets(options.db, options.workerId, returns);
   } catch (error) {
-    for (const { lease } of returned) lease.doubtful = true;
+    // What was taken off here may still be stored: then the lease is larger than it is known to be.
+    for (const { lease } of returned) noteLostAnswer(lease);
     throw error;
   } finally {
     for (const { lease } of returned) lease.busy--;
