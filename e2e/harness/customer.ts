@@ -27,7 +27,7 @@ export async function newCustomer(
     ...{ person, userId, secret },
     remaining: async () => {
       const { balance: now } = await person.call(getMe, {});
-      const left = parseUsd(now.remainingUsd);
+      const left = parseUsd(now.remainingUsd ?? '');
       if (left === undefined) throw new Error(`not an amount: ${now.remainingUsd}`);
       return left;
     },

@@ -21,8 +21,8 @@ export interface Program {
   pid: number;
   /** All it printed so far, for a failure's text. */
   output: () => string;
-  /** Ends it: its own signal first, SIGKILL when that takes too long. Safe to call twice. */
-  stop: () => Promise<void>;
+  /** Ends it: its own signal (or another) first, SIGKILL when that takes too long. Safe to call twice. */
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 const READY_MS = 30_000;
@@ -39,8 +39,8 @@ export async function startProgram(plan: ProgramPlan): Promise<Program> {
   // A test runner that dies without its own cleaning up must not leave the program behind.
   const killNow = (): void => void child.kill('SIGKILL');
   process.on('exit', killNow);
-  const stop = async (): Promise<void> => {
-    await end(child, plan.stopSignal, plan.stopMs ?? STOP_MS);
+  const stop = async (signal = plan.stopSignal): Promise<void> => {
+    await end(child, signal, plan.stopMs ?? STOP_MS);
     process.off('exit', killNow);
   };
   try {

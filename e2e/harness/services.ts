@@ -1,10 +1,10 @@
 // PostgreSQL, Redis and Chromium for the tests: started when they are installed, named when they are not.
-import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
+import { postgresFolder, startPostgres, unprivileged } from './postgres.ts';
 import { type Program, startProgram } from './program.ts';
 
 /** What the tests read from their environment; see `available.ts`. */
@@ -70,35 +70,14 @@ async function postgresService(site: Site): Promise<TestEnvironment | MissingPar
   const given = site.surroundings.TEST_DATABASE_URL;
   if (given) return { TEST_DATABASE_URL: given };
   const part = 'tests on PostgreSQL';
-  const bin = postgresFolder(site.surroundings);
+  const bin = postgresFolder(searchPath(site.surroundings));
   if (!bin) return { part, reason: 'no `initdb` on PATH or in /usr/lib/postgresql' };
   const identity = unprivileged();
   if (identity === 'none')
     return { part, reason: 'running as root, and there is no unprivileged user to run it as' };
-  const data = mkdtempSync(join(site.folder, 'postgres-'));
-  if (identity) for (const path of [site.folder, data]) chownSync(path, identity.uid, identity.gid);
-  const env = { PATH: site.surroundings.PATH, LC_ALL: 'C' };
-  const cluster = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
-  execFileSync(join(bin, 'initdb'), cluster, {
-    ...identity,
-    env,
-    cwd: data,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const port = await freePort();
-  const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'];
-  const program = await startProgram({
-    file: join(bin, 'postgres'),
-    args: [
-      ...['-D', data, '-k', data, '-p', String(port)],
-      ...[...settings, 'listen_addresses=127.0.0.1', 'timezone=UTC'].flatMap((setting) => ['-c', setting]),
-    ],
-    options: { ...identity, env, cwd: data },
-    ready: /database system is ready to accept connections/,
-    stopSignal: 'SIGINT',
-  });
-  site.started.push(program);
-  return { TEST_DATABASE_URL: `postgres://postgres@127.0.0.1:${port}/postgres` };
+  const server = await startPostgres({ bin, identity, folder: site.folder, port: await freePort() });
+  site.started.push(server.program());
+  return { TEST_DATABASE_URL: server.url };
 }
 
 async function redisService(site: Site): Promise<TestEnvironment | MissingPart> {
@@ -136,14 +115,6 @@ async function chromiumService(site: Site): Promise<TestEnvironment | MissingPar
   return { CHROMIUM_PATH: file };
 }
 
-/** Folder with initdb and postgres: PATH first, then Debian's versions, newest first. */
-function postgresFolder(surroundings: Surroundings): string | undefined {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...searchPath(surroundings), ...versions.map((version) => join(debian, version, 'bin'))];
-  return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
-}
-
 function findOnPath(names: string[], surroundings: Surroundings): string | undefined {
   const candidates = names.flatMap((name) => searchPath(surroundings).map((folder) => join(folder, name)));
   return candidates.find((path) => existsSync(path));
@@ -151,21 +122,6 @@ function findOnPath(names: string[], surroundings: Surroundings): string | undef
 
 function searchPath(surroundings: Surroundings): string[] {
   return (surroundings.PATH ?? '').split(delimiter).filter(Boolean);
-}
-
-/** PostgreSQL refuses to run as root: undefined for an ordinary user, else the user to become, or 'none'. */
-function unprivileged(): { uid: number; gid: number } | 'none' | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  for (const user of ['postgres', 'nobody']) {
-    try {
-      const ids = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, user], { stdio: 'pipe' })));
-      const [uid, gid] = ids;
-      if (uid && gid) return { uid, gid };
-    } catch {
-      // No such user: the next one is tried.
-    }
-  }
-  return 'none';
 }
 
 /** A port that was free a moment ago. */
