@@ -1,6 +1,7 @@
 // Who may call what: every endpoint as every role.
 import { type EndpointId, endpoints } from '@api-proxy/contracts/all';
 import { listGiftCards, newGiftCards } from '@api-proxy/contracts/gift-cards';
+import { repricings } from '@api-proxy/db/schema/repricings';
 import type { SessionUser } from '@api-proxy/services/auth/auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiBench, openApiBench } from './api-bench.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
   codes = newGiftCards.parse(
     await made('/api/gift-cards', 'admin', { amountUsd: '1', count: CALLERS.length }),
   ).codes;
+  priceInForce = idIn(await made('/api/prices', 'admin', { model: 'in-force', tariff: TARIFF }));
 }, 60_000);
 afterAll(() => api.bench.close());
 
@@ -41,6 +43,12 @@ const CHANNEL = {
   keys: [{ secret: 'sk-x' }],
 };
 const TARIFF = { input: '1', output: '2', cacheRead: '0.1', cacheWrite5m: '1', cacheWrite1h: '1' };
+
+const REPRICING = {
+  from: '2026-01-01T00:00:00.000Z',
+  to: '2026-01-02T00:00:00.000Z',
+  note: 'price corrected',
+};
 
 const MATRIX: Record<EndpointId, Row> = {
   'site.get': { expected: PUBLIC },
@@ -85,6 +93,14 @@ const MATRIX: Record<EndpointId, Row> = {
   'catalog.add': { expected: ADMINS, body: () => ({ names: ['gpt-4'] }) },
   'prices.list': { expected: ADMINS },
   'prices.create': { expected: ADMINS, body: () => ({ model: 'm', tariff: TARIFF }) },
+  'prices.change': {
+    expected: ADMINS,
+    body: () => ({
+      priceIds: [priceInForce],
+      change: { kind: 'set', classes: { input: '2' } },
+      preview: true,
+    }),
+  },
   'prices.withdraw': { expected: ADMINS },
   'requestLogs.list': { expected: SIGNED_IN },
   'requestLogs.get': { expected: OWNED },
@@ -95,14 +111,33 @@ const MATRIX: Record<EndpointId, Row> = {
   'giftCards.voidBatch': { expected: ADMINS },
   'giftCards.redeem': { expected: SIGNED_IN, body: () => ({ code: codes.pop() }) },
   'usage.summary': { expected: SIGNED_IN },
+  'usage.key': { expected: PUBLIC },
   'usage.availableModels': { expected: SIGNED_IN },
+  'finance.totals': { expected: ADMINS },
+  'finance.reconciliations': { expected: ADMINS },
+  'finance.reconcile': { expected: ADMINS },
+  'repricings.list': { expected: ADMINS },
+  'repricings.get': { expected: ADMINS },
+  // The second finds the first one open.
+  'repricings.create': { expected: [401, 403, 403, 200, 409], body: () => REPRICING },
+  'repricings.advance': { expected: ADMINS },
+  'repricings.book': { expected: ADMINS },
+  'repricings.discard': { expected: ADMINS },
   'audit.list': { expected: ADMINS },
+  'settings.get': { expected: ADMINS },
+  'settings.update': { expected: ADMINS, body: (name) => ({ siteName: name }) },
 };
 
 /** The id of what was just made. */
 function idIn(body: unknown): string {
   const found = typeof body === 'object' && body !== null && 'id' in body ? body.id : undefined;
   if (typeof found !== 'string') throw new Error(`no id in ${JSON.stringify(body)}`);
+  return found;
+}
+
+function textIn(body: unknown, name: string): string {
+  const found: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+  if (typeof found !== 'string') throw new Error(`no ${name} in ${JSON.stringify(body)}`);
   return found;
 }
 
@@ -114,6 +149,7 @@ let callers: Record<Caller, SessionUser | undefined>;
 let count = 0;
 /** Codes of gift cards that nobody has redeemed. */
 let codes: string[] = [];
+let priceInForce = '';
 
 /** A name that nothing else has. */
 function unique(): string {
@@ -144,6 +180,12 @@ const MAKERS: Record<string, () => Promise<string>> = {
     return idIn(listGiftCards.output.parse(body).items[0]);
   },
   batchId: newBatch,
+  repricingId: async () => {
+    const { db } = api.bench.ports;
+    await db.update(repricings).set({ state: 'discarded' });
+    return idIn(await made('/api/repricings', 'admin', REPRICING));
+  },
+  key: async () => textIn(await made('/api/keys', 'user', { name: 'own' }), 'secret'),
   requestId: async () => api.bench.logRequest(callers.user?.userId ?? ''),
 };
 

@@ -13,6 +13,7 @@ import { listChannels } from '@api-proxy/services/channel/list-channels';
 import { listUpstreamModels } from '@api-proxy/services/channel/list-upstream-models';
 import { testChannel } from '@api-proxy/services/channel/test-channel';
 import { updateChannel } from '@api-proxy/services/channel/update-channel';
+import { getFinanceTotals } from '@api-proxy/services/finance/get-finance-totals';
 import { createGiftCards } from '@api-proxy/services/gift-card/create-gift-cards';
 import { listGiftCards } from '@api-proxy/services/gift-card/list-gift-cards';
 import { redeemGiftCard } from '@api-proxy/services/gift-card/redeem-gift-card';
@@ -28,13 +29,25 @@ import { createModel } from '@api-proxy/services/model/create-model';
 import { deleteModel } from '@api-proxy/services/model/delete-model';
 import { listModels } from '@api-proxy/services/model/list-models';
 import { updateModel } from '@api-proxy/services/model/update-model';
+import { changePrices } from '@api-proxy/services/price/change-prices';
 import { createPrice } from '@api-proxy/services/price/create-price';
 import { listPrices } from '@api-proxy/services/price/list-prices';
 import { withdrawPrice } from '@api-proxy/services/price/withdraw-price';
 import { changeQuota } from '@api-proxy/services/quota/change-quota';
+import { listReconciliations } from '@api-proxy/services/reconciliation/list-reconciliations';
+import { runReconciliation } from '@api-proxy/services/reconciliation/run-reconciliation';
+import { advanceRepricing } from '@api-proxy/services/repricing/advance-repricing';
+import { bookRepricing } from '@api-proxy/services/repricing/book-repricing';
+import { createRepricing } from '@api-proxy/services/repricing/create-repricing';
+import { discardRepricing } from '@api-proxy/services/repricing/discard-repricing';
+import { getRepricing } from '@api-proxy/services/repricing/get-repricing';
+import { listRepricings } from '@api-proxy/services/repricing/list-repricings';
 import { getRequestLog } from '@api-proxy/services/request-log/get-request-log';
 import { listRequestLogs } from '@api-proxy/services/request-log/list-request-logs';
+import { getSettings } from '@api-proxy/services/settings/get-settings';
+import { updateSettings } from '@api-proxy/services/settings/update-settings';
 import { getSite } from '@api-proxy/services/site/get-site';
+import { getKeyUsage } from '@api-proxy/services/usage/get-key-usage';
 import { getUsageSummary } from '@api-proxy/services/usage/get-usage-summary';
 import { listAvailableModels } from '@api-proxy/services/usage/list-available-models';
 import { createUser } from '@api-proxy/services/user/create-user';
@@ -88,6 +101,7 @@ export const verbs: Verbs = {
   'catalog.add': addFromCatalog,
   'prices.list': listPrices,
   'prices.create': createPrice,
+  'prices.change': changePrices,
   'prices.withdraw': withdrawPrice,
   'requestLogs.list': listRequestLogs,
   'requestLogs.get': getRequestLog,
@@ -98,6 +112,18 @@ export const verbs: Verbs = {
   'giftCards.voidBatch': voidGiftCardBatch,
   'giftCards.redeem': redeemGiftCard,
   'usage.summary': getUsageSummary,
+  'usage.key': getKeyUsage,
   'usage.availableModels': listAvailableModels,
+  'finance.totals': getFinanceTotals,
+  'finance.reconciliations': listReconciliations,
+  'finance.reconcile': runReconciliation,
+  'repricings.list': listRepricings,
+  'repricings.get': getRepricing,
+  'repricings.create': createRepricing,
+  'repricings.advance': advanceRepricing,
+  'repricings.book': bookRepricing,
+  'repricings.discard': discardRepricing,
   'audit.list': listAudit,
+  'settings.get': getSettings,
+  'settings.update': updateSettings,
 };

@@ -13,6 +13,17 @@ import {
   updateChannel,
 } from './channels.ts';
 import {
+  advanceRepricing,
+  bookRepricing,
+  createRepricing,
+  discardRepricing,
+  getFinanceTotals,
+  getRepricing,
+  listReconciliations,
+  listRepricings,
+  runReconciliation,
+} from './finance.ts';
+import {
   createGiftCards,
   listGiftCards,
   redeemGiftCard,
@@ -23,10 +34,11 @@ import { getHealth, getLive, getReady } from './health.ts';
 import { createKey, deleteKey, listKeys, rotateKey, updateKey } from './keys.ts';
 import { listLedger } from './ledger.ts';
 import { addFromCatalog, createModel, deleteModel, listCatalog, listModels, updateModel } from './models.ts';
-import { createPrice, listPrices, withdrawPrice } from './prices.ts';
+import { changePrices, createPrice, listPrices, withdrawPrice } from './prices.ts';
 import { getRequestLog, listRequestLogs } from './request-logs.ts';
+import { getSettings, updateSettings } from './settings.ts';
 import { getSite } from './site.ts';
-import { getUsageSummary, listAvailableModels } from './usage.ts';
+import { getKeyUsage, getUsageSummary, listAvailableModels } from './usage.ts';
 import {
   changeQuota,
   createUser,
@@ -76,6 +88,7 @@ export const endpoints = [
   addFromCatalog,
   listPrices,
   createPrice,
+  changePrices,
   withdrawPrice,
   listRequestLogs,
   getRequestLog,
@@ -86,8 +99,20 @@ export const endpoints = [
   voidGiftCardBatch,
   redeemGiftCard,
   getUsageSummary,
+  getKeyUsage,
   listAvailableModels,
+  getFinanceTotals,
+  listReconciliations,
+  runReconciliation,
+  listRepricings,
+  getRepricing,
+  createRepricing,
+  advanceRepricing,
+  bookRepricing,
+  discardRepricing,
   listAudit,
+  getSettings,
+  updateSettings,
 ] as const;
 
 /** The id of any endpoint above. */

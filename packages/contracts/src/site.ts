@@ -9,6 +9,8 @@ export const site = z.object({
   /** True until the first user has registered: that one becomes super admin. */
   setupNeeded: z.boolean(),
   registrationOpen: z.boolean(),
+  /** While it is on, relayed requests of all but admins are refused. */
+  maintenance: z.object({ on: z.boolean(), message: z.string() }),
   /** Address for clients, without a trailing slash, e.g. `https://relay.example.com`. */
   publicUrl: z.string(),
   version: z.string(),

@@ -164,7 +164,7 @@ it("a client's own address header does not get around the limit", async () => {
 });
 
 it('closed registration refuses all but the first user', async () => {
-  await bench.memory.db.insert(settings).values({ name: 'registration', value: 'closed' });
+  await bench.memory.db.insert(settings).values({ name: 'registrationOpen', value: false });
   expect((await register('owner')).status).toBe(200);
   const refused = await register('late');
   expect(refused.status).toBe(403);

@@ -2,10 +2,8 @@
 import type { Database } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
 import { installation } from '@api-proxy/db/schema/installation';
-import { settings } from '@api-proxy/db/schema/settings';
-import { eq, sql } from 'drizzle-orm';
-
-const REGISTRATION = 'registration';
+import { sql } from 'drizzle-orm';
+import { readSettings } from '../settings/read-settings.ts';
 
 /** True until the first user has registered. */
 export async function isSetupNeeded(db: Database): Promise<boolean> {
@@ -13,13 +11,10 @@ export async function isSetupNeeded(db: Database): Promise<boolean> {
   return rows.length === 0;
 }
 
-/** The setting `registration`: `"open"` (the default) or `"closed"`. The first user can always register. */
+/** The setting `registrationOpen`; the first user can always register. */
 export async function isRegistrationOpen(db: Database): Promise<boolean> {
-  const [row] = await db
-    .select({ value: settings.value })
-    .from(settings)
-    .where(eq(settings.name, REGISTRATION));
-  return row?.value !== 'closed' || (await isSetupNeeded(db));
+  const { registrationOpen } = await readSettings(db);
+  return registrationOpen || (await isSetupNeeded(db));
 }
 
 /**

@@ -3,17 +3,20 @@ import type { Database } from '@api-proxy/db/database';
 import { users } from '@api-proxy/db/schema/users';
 import { APIError } from 'better-auth/api';
 import { eq } from 'drizzle-orm';
+import { grantStartingQuota } from '../quota/starting-quota.ts';
 import { claimInstallation } from './installation.ts';
 
 type HookDeps = { db: Database };
 
 /**
  * Runs when the password of a new user is stored, not when the user row is: an owner without a way to sign in
- * would lock the installation.
+ * would lock the installation. The starting quota is granted then, too.
  */
 export function onAccountCreated({ db }: HookDeps) {
-  return async (account: { userId: string }): Promise<void> => {
-    await claimInstallation(db, account.userId);
+  return async ({ userId, createdAt }: { userId: string; createdAt: Date }): Promise<void> => {
+    await claimInstallation(db, userId);
+
+    await db.transaction((tx) => grantStartingQuota(tx, { userId, actorUserId: null, now: createdAt }));
   };
 }
 

@@ -9,6 +9,8 @@ import { users } from '@api-proxy/db/schema/users';
 import { formatUsd } from '@api-proxy/kit/money';
 import { and, eq, inArray, isNull, sum } from 'drizzle-orm';
 import { quotaOf } from '../quota/window-state.ts';
+import { readSettings } from '../settings/read-settings.ts';
+import { calendarOf } from '../settings/time-zone.ts';
 
 /** Keys that are not deleted, with their owner; the caller adds conditions and an order. */
 export function selectKeys(db: Database) {
@@ -31,7 +33,8 @@ type Extras = { quotas: Map<string, Key['quotas']>; used: Map<string, bigint> };
 async function extrasOf(db: Database, rows: readonly KeyRow[], nowMs: number): Promise<Extras> {
   const ids = rows.map(({ key }) => key.id);
   const owners = [...new Set(rows.map(({ key }) => key.userId))];
-  const [limits, sums] = await Promise.all([
+  const [{ timeZone }, limits, sums] = await Promise.all([
+    readSettings(db),
     db
       .select()
       .from(budgets)
@@ -43,11 +46,12 @@ async function extrasOf(db: Database, rows: readonly KeyRow[], nowMs: number): P
       .where(and(inArray(usageByHour.userId, owners), inArray(usageByHour.keyId, ids)))
       .groupBy(usageByHour.keyId),
   ]);
+  const calendar = calendarOf(timeZone);
   const quotas = new Map<string, Key['quotas']>();
   for (const budget of limits) {
     const span = budgetSpan.safeParse(budget.span);
     if (!span.success) continue;
-    const quota = quotaOf({ ...budget, span: span.data }, nowMs);
+    const quota = quotaOf({ ...budget, span: span.data }, { nowMs, calendar });
     quotas.set(budget.ownerId, [...(quotas.get(budget.ownerId) ?? []), quota]);
   }
   return { quotas, used: new Map(sums.map(({ keyId, cost }) => [keyId, BigInt(cost ?? 0)])) };

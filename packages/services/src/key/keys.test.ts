@@ -46,7 +46,7 @@ it('a limit per window keeps what is used when it is changed, and goes when it i
     { span: 'total', limitUsd: '9' },
   ];
   const { key } = await createKey(user, { body: body({ quotas }) });
-  const started = new Date(bench.clock.nowMs() - 1_000);
+  const started = new Date(Math.floor(bench.clock.nowMs() / DAY_MS) * DAY_MS);
   await bench.memory.db.update(budgets).set({ used: 400_000_000n, windowStartedAt: started });
   const params = { keyId: key.id };
   const changed = await updateKey(user, { params, body: { quotas: [{ span: 'day', limitUsd: '2' }] } });

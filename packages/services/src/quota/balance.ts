@@ -6,7 +6,7 @@ import { newId } from '@api-proxy/kit/id';
 import type { NanoUsd } from '@api-proxy/kit/money';
 import { and, eq } from 'drizzle-orm';
 
-export type Opening = { userId: string; amount: NanoUsd; actorUserId: string; now: Date };
+export type Opening = { userId: string; amount: NanoUsd; actorUserId: string | null; now: Date };
 
 /** Makes the balance of a new user; a first amount above zero is a grant in the ledger. */
 export async function openBalance(tx: Transaction, opening: Opening): Promise<void> {

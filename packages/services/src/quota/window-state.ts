@@ -1,27 +1,8 @@
-// When a spending window is over, and what is used of it by then.
+// What is used of a spending window by now, and when it is over.
 import type { BudgetSpan } from '@api-proxy/contracts/enums';
 import type { WindowQuota } from '@api-proxy/contracts/quotas';
-import { DAY_MS, HOUR_MS } from '@api-proxy/kit/duration';
 import { formatUsd } from '@api-proxy/kit/money';
-
-/** The end of a window that began at `start`; null: it never ends. */
-function windowEnd(span: BudgetSpan, start: Date): Date | null {
-  switch (span) {
-    case '5h':
-      return new Date(start.getTime() + 5 * HOUR_MS);
-    case 'day':
-      return new Date(start.getTime() + DAY_MS);
-    case 'week':
-      return new Date(start.getTime() + 7 * DAY_MS);
-    case 'month': {
-      const end = new Date(start);
-      end.setUTCMonth(end.getUTCMonth() + 1);
-      return end;
-    }
-    case 'total':
-      return null;
-  }
-}
+import { rollingAt, windowEndMs } from '@api-proxy/kit/window';
 
 export type WindowBudget = {
   readonly span: BudgetSpan;
@@ -31,27 +12,26 @@ export type WindowBudget = {
   readonly windowStartedAt: Date | null;
 };
 
-type WindowState = {
-  /** Nano-USD used in the window that runs now. */
-  used: bigint;
-  resetsAt: Date | null;
-};
+/** When one looks, and the calendar of the zone whose midnights count. */
+export type Moment = { readonly nowMs: number; readonly calendar: Intl.DateTimeFormat };
 
 /** A window that is over counts as unused: the next request starts a new one. */
-function windowState(budget: WindowBudget, nowMs: number): WindowState {
-  if (budget.span === 'total') return { used: budget.used, resetsAt: null };
-  const end = budget.windowStartedAt && windowEnd(budget.span, budget.windowStartedAt);
-  if (!end || end.getTime() <= nowMs) return { used: 0n, resetsAt: null };
-  return { used: budget.used, resetsAt: end };
+function windowState(budget: WindowBudget, { nowMs, calendar }: Moment): { used: bigint; endMs?: number } {
+  const rolling = rollingAt(budget.span, nowMs, calendar);
+  if (!rolling) return { used: budget.used };
+  const startedMs = budget.windowStartedAt?.getTime();
+  if (startedMs === undefined || startedMs < rolling.lapsedBeforeMs) return { used: 0n };
+  const endMs = windowEndMs(budget.span, startedMs, calendar);
+  return { used: budget.used, ...(endMs === undefined ? {} : { endMs }) };
 }
 
 /** A spending limit in the shape of the contract. */
-export function quotaOf(budget: WindowBudget, nowMs: number): WindowQuota {
-  const { used, resetsAt } = windowState(budget, nowMs);
+export function quotaOf(budget: WindowBudget, moment: Moment): WindowQuota {
+  const { used, endMs } = windowState(budget, moment);
   return {
     span: budget.span,
     limitUsd: formatUsd(budget.limit),
     usedUsd: formatUsd(used),
-    resetsAt: resetsAt?.toISOString() ?? null,
+    resetsAt: endMs === undefined ? null : new Date(endMs).toISOString(),
   };
 }

@@ -10,6 +10,7 @@ import { change } from '../change.ts';
 import { emailTaken, notFound, uniqueOr } from '../failure.ts';
 import { parsedUsd } from '../money-input.ts';
 import { openBalance } from '../quota/balance.ts';
+import { grantStartingQuota } from '../quota/starting-quota.ts';
 import type { Verb } from '../verb.ts';
 import { mayGrant } from './guard-user.ts';
 import { findUser, userAudit, userOf } from './user-view.ts';
@@ -32,7 +33,9 @@ export const createUser: Verb<typeof contract> = async (context, { body }) => {
       password,
       ...stamps,
     });
-    if (body.quotaUsd !== undefined) {
+    if (body.quotaUsd === undefined)
+      await grantStartingQuota(tx, { userId: id, actorUserId: actor.userId, now });
+    else {
       await openBalance(tx, { userId: id, amount: parsedUsd(body.quotaUsd), actorUserId: actor.userId, now });
     }
     const row = await findUser(tx, eq(users.id, id));

@@ -9,6 +9,7 @@ import { formatUsd } from '@api-proxy/kit/money';
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { formatMultiplier } from '../factor.ts';
 import { quotaOf } from '../quota/window-state.ts';
+import { calendarOf, STORED_TIME_ZONE } from '../settings/time-zone.ts';
 
 const keyCount = sql<number>`(
   select count(*)::int from ${keys} where ${keys.userId} = ${users.id} and ${isNull(keys.deletedAt)})`;
@@ -26,7 +27,14 @@ const quotas = sql<StoredQuota[]>`(
 /** Users with their balance rows; the caller adds conditions and an order. */
 export function selectUsers(db: Database) {
   return db
-    .select({ user: users, limit: budgets.limit, used: budgets.used, keyCount, quotas })
+    .select({
+      user: users,
+      limit: budgets.limit,
+      used: budgets.used,
+      keyCount,
+      quotas,
+      timeZone: STORED_TIME_ZONE,
+    })
     .from(users)
     .leftJoin(
       budgets,
@@ -49,7 +57,9 @@ export function balanceOf({ limit, used }: { limit: bigint | null; used: bigint 
   return { quotaUsd: formatUsd(limit), usedUsd: formatUsd(used), remainingUsd: formatUsd(limit - used) };
 }
 
-function quotasOf({ quotas: stored }: UserRow, nowMs: number): User['quotas'] {
+function quotasOf({ quotas: stored, timeZone }: UserRow, nowMs: number): User['quotas'] {
+  if (stored.length === 0) return [];
+  const calendar = calendarOf(timeZone);
   return stored.map(({ span, limit, used, startedMs }) => {
     const windowStartedAt = startedMs === null ? null : new Date(startedMs);
     const budget = {
@@ -58,7 +68,7 @@ function quotasOf({ quotas: stored }: UserRow, nowMs: number): User['quotas'] {
       used: BigInt(used),
       windowStartedAt,
     };
-    return quotaOf(budget, nowMs);
+    return quotaOf(budget, { nowMs, calendar });
   });
 }
 

@@ -6,6 +6,7 @@ import { budgets } from '@api-proxy/db/schema/budgets';
 import { keys } from '@api-proxy/db/schema/keys';
 import { ledgerEntries } from '@api-proxy/db/schema/ledger-entries';
 import { users } from '@api-proxy/db/schema/users';
+import { DAY_MS } from '@api-proxy/kit/duration';
 import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createKey } from '../key/create-key.ts';
@@ -244,7 +245,7 @@ it("a user's spending limits are set per window, count what all keys spent, and 
     .update(budgets)
     .set({ used: 400_000_001n, windowStartedAt: started })
     .where(and(eq(budgets.ownerId, params.userId), eq(budgets.span, 'day')));
-  const resetsAt = new Date(started.getTime() + 24 * 3_600_000).toISOString();
+  const resetsAt = new Date((Math.floor(started.getTime() / DAY_MS) + 1) * DAY_MS).toISOString();
   const day = { span: 'day', limitUsd: '1.000000001', usedUsd: '0.400000001', resetsAt };
   const me = await getMe(user, {});
   expect(me.quotas).toEqual([day, { span: 'total', limitUsd: '40', usedUsd: '0', resetsAt: null }]);
