@@ -4,13 +4,13 @@ import type { Call } from './call.ts';
 import { DENIAL_STATUS, type Denial, type DenialCode, describeDenial, isDenial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import { estimateInputTokens } from './metering/estimate.ts';
-import type { Binding, Caller } from './ports.ts';
+import type { Binding, Caller, Maybe } from './ports.ts';
 import type { RelayDeps } from './relay.ts';
 import { faultHeaders, sendJson } from './reply.ts';
 import { type ExplainedChannel, explain } from './routing/explain.ts';
-import { sessionName } from './routing/session.ts';
 import { refusal } from './steps/admit.ts';
 import { authenticate } from './steps/authenticate.ts';
+import { Bond } from './steps/bond.ts';
 import { upperBound } from './steps/hold.ts';
 import { plan } from './steps/plan.ts';
 import { read } from './steps/read.ts';
@@ -72,10 +72,8 @@ async function routing({ exchange, caller, call }: Asked, deps: RelayDeps): Prom
 }
 
 /** The channel key that this conversation is bound to, when one is. */
-async function bindingOf({ exchange, caller, call }: Asked, deps: RelayDeps): Promise<Binding | null> {
-  if (exchange.endpoint.operation !== 'generate') return null;
-  const name = sessionName({ userId: caller.user.id, headers: exchange.req.headers, call });
-  return name === null ? null : deps.affinity.get(name);
+function bindingOf(asked: Asked, deps: RelayDeps): Maybe<Binding | null> {
+  return new Bond(asked, deps).find();
 }
 
 function denialOf(planned: object): Denial | null {

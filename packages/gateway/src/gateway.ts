@@ -77,6 +77,7 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     slotQueue: new WaitingRoom(),
     placeQueue: new WaitingRoom(),
     affinity: deps.affinity ?? new MemoryAffinity(deps.clock.nowMs),
+    makers: deps.makers ?? new MemoryAffinity(deps.clock.nowMs),
     random: deps.random ?? Math.random,
     nowMs: deps.clock.nowMs,
     monotonicMs: deps.clock.monotonicMs,

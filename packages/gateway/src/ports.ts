@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import type { Clock } from '@api-proxy/kit/clock';
 import type { Logger } from '@api-proxy/kit/logger';
+import type { Secret } from '@api-proxy/kit/secret';
 import type { Operation, Protocol } from '@api-proxy/protocols/protocol';
 import type { Denial } from './denial.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
@@ -134,12 +135,34 @@ export type ChannelHealth = {
   /** When this key may be tried again for this upstream model; 0 (or the past) = now. */
   coolingUntilMs(channelKeyId: string, upstreamModel: string): number;
   breaker(channelKeyId: string, nowMs: number): BreakerState;
-  /** An attempt starts: on a breaker that isn't closed it is the probe, and the key cools until it was heard of. */
-  begin(channelKeyId: string, nowMs: number): void;
+  /**
+   * An attempt starts: on a breaker that isn't closed it is the probe, and the key cools until it was heard of.
+   * False: another worker's probe is under way, and this attempt must not be made.
+   */
+  begin(channelKeyId: string, nowMs: number): Maybe<boolean>;
   /** The outcome of an attempt; `nothing` changes no state, it only ends a probe. */
   report(report: HealthReport): void;
   /** Forgets everything about a key: it is tried again at once. */
   clear(channelKeyId: string): void;
+};
+
+/** What an upstream says about a credential of its own, as far as that outlasts a pause. */
+export type KeyComplaint = {
+  readonly channelId: string;
+  readonly channelKeyId: string;
+  /** What was sent: a credential that has replaced it meanwhile is not meant. */
+  readonly secret: Secret;
+  /** `rejected`: refused, and not to be used again before somebody looked; `exhausted`: its quota upstream is used up. */
+  readonly kind: 'rejected' | 'exhausted';
+  /** The upstream's. */
+  readonly status: number | null;
+};
+
+/** Keeps complaints and tells admins. Neither throws, nor need be done when it returns. */
+export type KeyComplaints = {
+  complain(complaint: KeyComplaint): void;
+  /** The key answered: called after each success, so it must cost nothing. */
+  answered(channelKeyId: string): void;
 };
 
 /** The channel key that serves a conversation. */
@@ -154,7 +177,10 @@ export type Affinity = {
 
 /** Parallel calls per channel (`maxConcurrency`). */
 export type ChannelSlots = {
-  tryTake(channelId: string, max: number | null): boolean;
+  /** At once while this worker has a place to spare. */
+  tryTake(channelId: string, max: number | null): Maybe<boolean>;
+  /** Asks ahead for a place that a `tryTake` will probably want soon. Never throws. */
+  prepare?(channelId: string, max: number | null): void;
   release(channelId: string): void;
   inUse(channelId: string): number;
 };
@@ -193,6 +219,10 @@ export type GatewayDeps = {
   readonly health?: ChannelHealth;
   readonly slots?: ChannelSlots;
   readonly affinity?: Affinity;
+  /** Which channel key made a stored response; should outlive the process. Default: in memory. */
+  readonly makers?: Affinity;
+  /** Default: nobody is told, and a refused key is only paused. */
+  readonly keyComplaints?: KeyComplaints;
   /** A number in [0, 1) for weighted draws; default Math.random. */
   readonly random?: () => number;
   /** Sockets per upstream origin; default 1024. */

@@ -37,8 +37,20 @@ it('a refused credential, a dead address and a wrong one are told apart, without
   await other.close();
   const dead = await prober.probe({ ...wrongKey, baseUrl: other.url }, { model: 'fake-model' });
   const wrong = await prober.probe({ ...wrongKey, baseUrl: 'ftp://nowhere' }, { model: 'fake-model' });
-  expect(refused).toMatchObject({ ok: false, status: 401, reason: 'key_rejected' });
-  expect(dead).toMatchObject({ ok: false, status: null, reason: 'connect' });
+  expect(refused).toMatchObject({
+    ok: false,
+    status: 401,
+    reason: 'key_rejected',
+    lesson: 'key_rejected',
+    complaint: 'rejected',
+  });
+  expect(dead).toMatchObject({
+    ok: false,
+    status: null,
+    reason: 'connect',
+    lesson: 'failure',
+    complaint: null,
+  });
   expect(wrong).toMatchObject({ ok: false, status: null, reason: 'address_invalid' });
   expect(JSON.stringify([refused, dead, wrong])).not.toContain('canary');
 });

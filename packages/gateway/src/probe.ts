@@ -6,9 +6,11 @@ import type { Protocol } from '@api-proxy/protocols/protocol';
 import { DIALECTS } from '@api-proxy/protocols/registry';
 import type { Usage } from '@api-proxy/protocols/usage';
 import { upstreamHeaders } from './headers.ts';
+import type { KeyComplaint, Lesson } from './ports.ts';
 import { answerText, PROBES } from './probe-calls.ts';
 import { redact } from './redact.ts';
-import { classify } from './routing/classify.ts';
+import { classify, type Signal } from './routing/classify.ts';
+import { complaintOf } from './routing/complaint.ts';
 import { targetOf } from './routing/target.ts';
 import type { Channel, ChannelKey } from './snapshot.ts';
 import { signalOf } from './steps/signal.ts';
@@ -25,6 +27,10 @@ export type ProbeFailure = {
   readonly reason: string;
   /** What the upstream said, without credentials; at most 16 KB. */
   readonly message: string;
+  /** What the same failure of a request would teach about the channel key. */
+  readonly lesson: Lesson;
+  /** What the upstream said about the credential itself. */
+  readonly complaint: KeyComplaint['kind'] | null;
 };
 
 export type ProbeResult =
@@ -162,10 +168,15 @@ async function ask(input: AskInput): Promise<Answered | ProbeFailure> {
           : 'The answer broke off.';
     const status = opening.kind === 'failure' ? null : opening.status;
     const message = redact(said, key.secret.reveal());
-    return { ok: false, status, latencyMs, reason: signal ? classify(signal).reason : 'reset', message };
+    return { ok: false, status, latencyMs, message, ...lessonOf(signal ?? { kind: 'reset' }) };
   }
   const firstByteMs = (call.headMonoMs ?? began) - began;
   return { ok: true, status: opening.status, latencyMs, firstByteMs, answer };
+}
+
+function lessonOf(signal: Signal): Pick<ProbeFailure, 'reason' | 'lesson' | 'complaint'> {
+  const verdict = classify(signal);
+  return { reason: verdict.reason, lesson: verdict.lesson, complaint: complaintOf(signal, verdict) };
 }
 
 /** The body to its end, or null when it broke off or is too long. */
@@ -196,7 +207,7 @@ function keyOf(channel: Channel, id: string | undefined): ChannelKey | undefined
 }
 
 function notSent(reason: string, message: string): ProbeFailure {
-  return { ok: false, status: null, latencyMs: 0, reason, message };
+  return { ok: false, status: null, latencyMs: 0, reason, message, lesson: 'nothing', complaint: null };
 }
 
 function namesIn(list: unknown): string[] {

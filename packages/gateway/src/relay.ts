@@ -10,7 +10,7 @@ import type { Caller, LiveEvents, Maybe, Pass, Purse, Settlements } from './port
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
-import { Bond } from './steps/bond.ts';
+import { Bond, type BondDeps } from './steps/bond.ts';
 import { type DrainCount, deliver } from './steps/deliver.ts';
 import { type ForeseeDeps, foresee } from './steps/foresee.ts';
 import { giveUp } from './steps/give-up.ts';
@@ -30,6 +30,7 @@ export type RelayDeps = AuthenticateDeps &
   PlanDeps &
   AttemptDeps &
   ForeseeDeps &
+  BondDeps &
   HeldDeps & {
     readonly purse: Purse;
     readonly draining: DrainCount;

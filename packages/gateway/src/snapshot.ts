@@ -75,6 +75,8 @@ export type RelaySettings = {
   readonly rechargeMessage: string;
   /** What happens to a model without a price: refused for everyone but admins, or free. */
   readonly unpricedPolicy: 'refuse' | 'free';
+  /** Who pays for an answer that its upstream broke off: nobody, or its user for what came. */
+  readonly truncatedPolicy: 'free' | 'charge';
   /** Attempts per request, each on another channel or key. */
   readonly maxAttempts: number;
   /** Output tokens assumed for a hold when neither the request nor the model names a maximum. */
@@ -149,6 +151,7 @@ export const DEFAULT_RELAY_SETTINGS: RelaySettings = {
   maintenance: { on: false, message: '' },
   rechargeMessage: '',
   unpricedPolicy: 'refuse',
+  truncatedPolicy: 'free',
   maxAttempts: 3,
   defaultMaxOutputTokens: 4_096,
   cooldown: { minMs: 1_000, maxMs: 60_000 },

@@ -1,7 +1,7 @@
 // What the journey leaves behind for the record, filled in step by step.
 import type { Call } from './call.ts';
 import type { AttemptRecord } from './exchange-record.ts';
-import type { ChannelSlots, Hold, Pass } from './ports.ts';
+import type { ChannelSlots, Hold, Maybe, Pass } from './ports.ts';
 import type { Candidate, Route } from './routing/route.ts';
 import type { WaitingRoom } from './routing/waiting-room.ts';
 
@@ -36,10 +36,13 @@ export class Held {
     this.#deps = deps;
   }
 
-  takeSlot(channelId: string, max: number | null): boolean {
-    if (!this.#deps.slots.tryTake(channelId, max)) return false;
-    this.#slot = channelId;
-    return true;
+  takeSlot(channelId: string, max: number | null): Maybe<boolean> {
+    const taken = this.#deps.slots.tryTake(channelId, max);
+    const keep = (ok: boolean): boolean => {
+      if (ok) this.#slot = channelId;
+      return ok;
+    };
+    return taken instanceof Promise ? taken.then(keep) : keep(taken);
   }
 
   releaseSlot(): void {

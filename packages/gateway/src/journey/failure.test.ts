@@ -1,6 +1,7 @@
 // Promise: before the first byte the next candidate is tried; what is left over fails promptly, in shape, without a leak.
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KeyComplaint } from '../ports.ts';
 import type { Channel } from '../snapshot.ts';
 import { call, channel, type Got, snapshot, startRelay, UPSTREAM_KEY } from './harness.ts';
 
@@ -202,5 +203,29 @@ describe('a stream that breaks after it began is never made to look complete', (
     );
     expect(got.text).toMatch(/event: error/);
     expect(record).toMatchObject({ outcome: 'upstream_error', costNanoUsd: 0n });
+  });
+});
+
+describe('what an upstream says about a credential', () => {
+  /** What is told while one request is made to one channel. */
+  async function told(behaviour: string): Promise<[string, ...unknown[]][]> {
+    const heard: [string, ...unknown[]][] = [];
+    const keyComplaints = {
+      complain: ({ kind, channelKeyId, secret, status }: KeyComplaint) =>
+        void heard.push([kind, channelKeyId, secret.reveal() === UPSTREAM_KEY, status]),
+      answered: (channelKeyId: string) => void heard.push(['answered', channelKeyId]),
+    };
+    const relay = await startRelay(snapshot([misbehaving('one', behaviour)]), { keyComplaints });
+    await call({ port: relay.port, path: PATH.openai, body: { model: 'm', messages, max_tokens: 50 } });
+    await relay.close();
+    return heard;
+  }
+
+  it('is passed on when it refuses the credential or its quota is used up, and for nothing else', async () => {
+    expect(await told('401')).toEqual([['rejected', 'one_key', true, 401]]);
+    expect(await told('402')).toEqual([['exhausted', 'one_key', true, 402]]);
+    for (const other of ['400', '404', '429', '500', '529', 'reset', 'empty'])
+      expect(await told(other)).toEqual([]);
+    expect(await told('tokens=3')).toEqual([['answered', 'one_key']]);
   });
 });

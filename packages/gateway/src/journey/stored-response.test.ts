@@ -165,9 +165,9 @@ it('an unknown id and the id of another user are a 404 in the shape of OpenAI, a
 });
 
 it('a maker that is gone is a 404, one that is disabled a 503', async () => {
-  const affinity = new MemoryAffinity(Date.now);
+  const makers = new MemoryAffinity(Date.now);
   const bind = (id: string, channelId: string, channelKeyId: string) =>
-    affinity.bind(responseName('usr_1', id), { channelId, channelKeyId }, 60_000);
+    makers.bind(responseName('usr_1', id), { channelId, channelKeyId }, 60_000);
   bind('resp_gone', 'chn_gone', 'k');
   bind('resp_key_gone', 'chn_on', 'k');
   bind('resp_off', 'chn_off', 'chn_off_key');
@@ -186,7 +186,7 @@ it('a maker that is gone is a 404, one that is disabled a 503', async () => {
       expect(await status('resp_off')).toBe(503);
       expect(await status('resp_key_off')).toBe(503);
     },
-    { over: { affinity }, current },
+    { over: { makers }, current },
   );
 });
 
@@ -214,12 +214,12 @@ async function withStub(answer: { status: number; body: string }, work: (relay: 
     res.end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const affinity = new MemoryAffinity(Date.now);
-  affinity.bind(responseName('usr_1', 'resp_1'), { channelId: 'chn', channelKeyId: 'chn_key' }, 60_000);
+  const makers = new MemoryAffinity(Date.now);
+  makers.bind(responseName('usr_1', 'resp_1'), { channelId: 'chn', channelKeyId: 'chn_key' }, 60_000);
   const baseUrl = `http://127.0.0.1:${portOf(server.address())}`;
   const current = snapshot([channel({ id: 'chn', baseUrl })]);
   try {
-    await withRelay(work, { over: { affinity }, current });
+    await withRelay(work, { over: { makers }, current });
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -152,6 +152,8 @@ const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`|‘[^’]*’|“[^”]*”/g;
 export function classify(signal: Signal): Verdict {
   switch (signal.kind) {
     case 'status':
+      // A model that the credential may not use: a word of the vendor's own, so no client can bring it about otherwise.
+      if (signal.status === 403 && signal.code === 'model_not_found') return VERDICTS.model_missing;
       return byStatus(signal.status, `${signal.type ?? ''} ${signal.code ?? ''} ${signal.text}`);
     case 'error_first':
       return inAnswer(`${signal.type ?? ''} ${signal.code ?? ''} ${signal.text}`);

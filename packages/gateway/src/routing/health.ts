@@ -55,9 +55,10 @@ export class MemoryChannelHealth implements ChannelHealth {
     return key.untilMs > nowMs ? 'open' : 'half_open';
   }
 
-  begin(channelKeyId: string, nowMs: number): void {
+  begin(channelKeyId: string, nowMs: number): true {
     const key = this.#keys.get(channelKeyId);
     if (key?.open) key.probeUntilMs = nowMs + PROBE_LEASE_MS;
+    return true;
   }
 
   clear(channelKeyId: string): void {

@@ -11,7 +11,7 @@ import { targetOf } from './target.ts';
 const WELL: ChannelHealth = {
   coolingUntilMs: () => 0,
   breaker: () => 'closed',
-  begin: () => {},
+  begin: () => true,
   report: () => {},
   clear: () => {},
 };

@@ -47,6 +47,11 @@ export class Route {
     return this.#candidates.options.length;
   }
 
+  /** How many channel keys could serve the request, whatever their state. */
+  get keys(): number {
+    return this.#candidates.options.reduce((count, option) => count + option.keys.length, 0);
+  }
+
   /** The next key to try, never one twice; null when none is left. Cooling keys come last, the one due soonest first. */
   next(nowMs: number): Candidate | null {
     for (const tier of this.#candidates.tiers) {
@@ -94,6 +99,12 @@ export class Route {
     this.#triedKeys.delete(key.id);
     this.#busy.add(channelId);
     this.#note({ channelId, kept: false, reason: 'busy' });
+  }
+
+  /** Another worker probes the candidate's key: it was not tried. */
+  leave({ option, key }: Candidate): void {
+    this.#triedKeys.delete(key.id);
+    this.#note({ channelId: option.channel.id, kept: false, reason: 'cooling' });
   }
 
   /** Channels without a free slot may have one again. */

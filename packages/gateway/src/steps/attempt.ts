@@ -3,22 +3,22 @@ import { withoutThinking } from '@api-proxy/protocols/anthropic-messages/without
 import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Affinity, Caller } from '../ports.ts';
+import type { Caller, KeyComplaints, Maybe } from '../ports.ts';
 import type { Verdict } from '../routing/classify.ts';
 import type { Candidate, Route } from '../routing/route.ts';
 import type { WaitingRoom } from '../routing/waiting-room.ts';
 import { patienceOf } from '../snapshot.ts';
 import type { Held, Trace } from '../trace.ts';
 import { BodyMaker } from './body-maker.ts';
-import { Bond } from './bond.ts';
+import type { Bond } from './bond.ts';
 import { Lessons } from './lessons.ts';
 import { pause } from './pause.ts';
 import { type Committed, type Failed, type TryDeps, tryOnce } from './try-once.ts';
 
 export type AttemptDeps = TryDeps & {
-  readonly affinity: Affinity;
   readonly slotQueue: WaitingRoom;
   readonly random: () => number;
+  readonly keyComplaints?: KeyComplaints;
 };
 
 export type AttemptInput = {
@@ -28,6 +28,7 @@ export type AttemptInput = {
   readonly route: Route;
   readonly trace: Trace;
   readonly held: Held;
+  readonly bond: Bond;
 };
 
 /** @returns the answering upstream, the last failure, 429 / 503 when no channel was free, or null when the client left. */
@@ -35,14 +36,13 @@ export async function attempt(
   input: AttemptInput,
   deps: AttemptDeps,
 ): Promise<Committed | Failed | Denial | null> {
-  const lessons = new Lessons(deps.health);
-  const bond = new Bond({ ...input, affinity: deps.affinity });
-  const result = await tryInTurn({ ...input, lessons, bond }, deps);
+  const lessons = new Lessons(deps.health, deps.keyComplaints);
+  const result = await tryInTurn({ ...input, lessons }, deps);
   lessons.conclude(input.route.channels);
   return result;
 }
 
-type Turn = AttemptInput & { readonly lessons: Lessons; readonly bond: Bond };
+type Turn = AttemptInput & { readonly lessons: Lessons };
 
 async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Failed | Denial | null> {
   const { exchange, route, held, bond } = turn;
@@ -73,17 +73,33 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
 async function free(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Promise<Candidate | null> {
   const { route, bond } = turn;
   const first = wanted ?? (await bond.preferred(route, deps.nowMs));
-  const found = takeFree(turn, first ?? route.next(deps.nowMs()), deps);
+  const taken = takeFree(turn, first ?? route.next(deps.nowMs()), deps);
+  const found = taken instanceof Promise ? await taken : taken;
   return found === null && route.sawBusy ? waitForSlot(turn, deps) : found;
 }
 
-function takeFree({ route, held }: Turn, first: Candidate | null, deps: AttemptDeps): Candidate | null {
-  for (let next = first; next; next = route.next(deps.nowMs())) {
-    const { channel } = next.option;
-    if (held.takeSlot(channel.id, channel.maxConcurrency)) return next;
-    route.markBusy(next);
-  }
-  return null;
+/** The first of `wanted` and those after it whose channel has a free slot and whose key nobody else probes. */
+function takeFree(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Maybe<Candidate | null> {
+  if (!wanted) return null;
+  const { channel } = wanted.option;
+  const others = () => takeFree(turn, turn.route.next(deps.nowMs()), deps);
+  const begun = (began: boolean): Maybe<Candidate | null> => {
+    if (began) return wanted;
+    turn.held.releaseSlot();
+    turn.route.leave(wanted);
+    return others();
+  };
+  const taken = (hasSlot: boolean): Maybe<Candidate | null> => {
+    if (hasSlot) return following(deps.health.begin(wanted.key.id, deps.nowMs()), begun);
+    turn.route.markBusy(wanted);
+    return others();
+  };
+  return following(turn.held.takeSlot(channel.id, channel.maxConcurrency), taken);
+}
+
+/** What is there at once costs no turn. */
+function following<T, U>(value: Maybe<T>, next: (value: T) => Maybe<U>): Maybe<U> {
+  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 async function waitForSlot(turn: Turn, deps: AttemptDeps): Promise<Candidate | null> {
@@ -100,7 +116,10 @@ async function waitForSlot(turn: Turn, deps: AttemptDeps): Promise<Candidate | n
       const nowMs = deps.nowMs();
       return takeFree(turn, bond.known(route, nowMs) ?? route.next(nowMs), deps);
     },
-    giveBack: () => held.releaseSlot(),
+    giveBack: (taken) => {
+      held.releaseSlot();
+      turn.lessons.abandon(taken, deps.nowMs());
+    },
   });
   exchange.waitedMs += deps.monotonicMs() - began;
   return candidate;

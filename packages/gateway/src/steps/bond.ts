@@ -2,7 +2,7 @@
 import { responseIdIn } from '@api-proxy/protocols/openai-responses/response-id';
 import type { Call } from '../call.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Affinity, Binding, Caller } from '../ports.ts';
+import type { Affinity, Binding, Caller, Maybe } from '../ports.ts';
 import type { Candidate, Route } from '../routing/route.ts';
 import { responseName, sessionName } from '../routing/session.ts';
 import { type Patience, patienceOf } from '../snapshot.ts';
@@ -12,34 +12,44 @@ export type BondInput = {
   readonly exchange: Exchange;
   readonly caller: Caller;
   readonly call: Call;
-  readonly affinity: Affinity;
 };
 
+export type BondDeps = {
+  readonly affinity: Affinity;
+  /** Which channel key made a stored response. */
+  readonly makers: Affinity;
+};
+
+/** What ties a request to others: the response it continues, or its conversation. */
+type Tie = { readonly kind: 'response' | 'session'; readonly name: string };
+
 export class Bond {
-  readonly #affinity: Affinity;
-  readonly #userId: string;
-  readonly #call: Call;
+  readonly #deps: BondDeps;
+  readonly #input: BondInput;
   readonly #patience: Patience;
-  /** Null: nothing ties this request to others. */
-  readonly #name: string | null;
+  /** Undefined: not worked out yet; null: nothing ties this request to others. */
+  #tie: Tie | null | undefined;
+  /** Of a look whose answer nobody has used yet. */
+  #ahead: Maybe<Binding | null> | undefined;
   #binding: Binding | null = null;
 
-  constructor({ exchange, caller, call, affinity }: BondInput) {
-    const { headers } = exchange.req;
-    this.#affinity = affinity;
-    this.#userId = caller.user.id;
-    this.#call = call;
-    this.#patience = patienceOf(exchange.snapshot);
-    this.#name =
-      exchange.endpoint.operation === 'generate'
-        ? sessionName({ userId: this.#userId, headers, call })
-        : null;
+  constructor(input: BondInput, deps: BondDeps) {
+    this.#input = input;
+    this.#deps = deps;
+    this.#patience = patienceOf(input.exchange.snapshot);
+  }
+
+  /** Starts to look for the binding. @returns it when it is known at once. */
+  look(): Binding | null {
+    this.#ahead = this.find();
+    return this.#ahead instanceof Promise ? null : this.#ahead;
   }
 
   /** The bound candidate when it may be tried now. Asked anew after a failure, as another request may have moved the binding. */
   async preferred(route: Route, nowMs: () => number): Promise<Candidate | null> {
-    if (this.#name === null) return null;
-    const answer = this.#affinity.get(this.#name);
+    if (route.keys <= 1) return null;
+    const answer = this.#ahead === undefined ? this.find() : this.#ahead;
+    this.#ahead = undefined;
     this.#binding = answer instanceof Promise ? await answer : answer;
     return this.known(route, nowMs());
   }
@@ -62,27 +72,45 @@ export class Bond {
     this.#bind(candidate);
   }
 
-  #bind(candidate: Candidate): void {
-    if (this.#name === null) return;
-    this.#binding = bindingOf(candidate);
-    // A chain is bound by each response in it; the one that is continued must not be forgotten sooner for that.
-    const continues = this.#name === this.#previousName();
-    const { affinityMs, storedResponseMs } = this.#patience;
-    this.#affinity.bind(this.#name, this.#binding, continues ? storedResponseMs : affinityMs);
+  /** The binding as it is now; null when there is none. */
+  find(): Maybe<Binding | null> {
+    const tie = this.#tied();
+    if (tie === null) return null;
+    return (tie.kind === 'response' ? this.#deps.makers : this.#deps.affinity).get(tie.name);
   }
 
-  #previousName(): string | null {
-    const previousId = this.#call.chain?.previousId;
-    return previousId ? responseName(this.#userId, previousId) : null;
+  #tied(): Tie | null {
+    if (this.#tie === undefined) this.#tie = tieOf(this.#input);
+    return this.#tie;
+  }
+
+  /** A response stays with its maker, whoever answers what continues it: that one makes a response of its own. */
+  #bind(candidate: Candidate): void {
+    const tie = this.#tied();
+    if (tie === null) return;
+    this.#binding = bindingOf(candidate);
+    if (tie.kind === 'session') this.#deps.affinity.bind(tie.name, this.#binding, this.#patience.affinityMs);
   }
 
   #rememberResponse(candidate: Candidate, { first, stream }: Answer): void {
-    if (!this.#call.chain?.stored) return;
+    const { call, caller } = this.#input;
+    if (!call.chain?.stored) return;
     const id = responseIdIn(first, stream);
     if (id === null) return;
-    const name = responseName(this.#userId, id);
-    this.#affinity.bind(name, bindingOf(candidate), this.#patience.storedResponseMs);
+    const name = responseName(caller.user.id, id);
+    this.#deps.makers.bind(name, bindingOf(candidate), this.#patience.storedResponseMs);
   }
+}
+
+function tieOf({ exchange, caller, call }: BondInput): Tie | null {
+  if (exchange.endpoint.operation !== 'generate') return null;
+  const userId = caller.user.id;
+  const name = sessionName({ userId, headers: exchange.req.headers, call });
+  if (name === null) return null;
+  const previousId = call.chain?.previousId;
+  const continues =
+    previousId !== undefined && previousId !== null && name === responseName(userId, previousId);
+  return { kind: continues ? 'response' : 'session', name };
 }
 
 function bindingOf({ option, key }: Candidate): Binding {

@@ -1,12 +1,14 @@
 // What the attempts of one request teach about channel keys, told to the health of channels.
-import type { ChannelHealth, HealthReport } from '../ports.ts';
-import type { Verdict } from '../routing/classify.ts';
+import type { ChannelHealth, HealthReport, KeyComplaints } from '../ports.ts';
+import type { Signal, Verdict } from '../routing/classify.ts';
+import { complaintOf } from '../routing/complaint.ts';
 import type { Candidate } from '../routing/route.ts';
 
 export type Learnt = {
   readonly candidate: Candidate;
   /** Null for an answer. */
   readonly verdict: Verdict | null;
+  readonly signal: Signal | null;
   readonly retryAfterMs: number | null;
   readonly nowMs: number;
 };
@@ -17,14 +19,16 @@ export type Learnt = {
  */
 export class Lessons {
   readonly #health: ChannelHealth;
+  readonly #complaints: KeyComplaints | undefined;
   /** By channel key, so that a second try in the same request is not a second failure. */
   readonly #unreachable = new Map<string, HealthReport>();
 
-  constructor(health: ChannelHealth) {
+  constructor(health: ChannelHealth, complaints?: KeyComplaints) {
     this.#health = health;
+    this.#complaints = complaints;
   }
 
-  learn({ candidate, verdict, retryAfterMs, nowMs }: Learnt): void {
+  learn({ candidate, verdict, signal, retryAfterMs, nowMs }: Learnt): void {
     const report = {
       channelId: candidate.option.channel.id,
       channelKeyId: candidate.key.id,
@@ -39,6 +43,17 @@ export class Lessons {
     }
     this.#unreachable.delete(report.channelKeyId);
     this.#health.report(report);
+    if (!verdict || !signal) this.#complaints?.answered(report.channelKeyId);
+    else this.#complain(candidate, signal, verdict);
+  }
+
+  #complain({ option, key }: Candidate, signal: Signal, verdict: Verdict): void {
+    const kind = this.#complaints ? complaintOf(signal, verdict) : null;
+    if (kind === null) return;
+    this.#complaints?.complain({
+      ...{ channelId: option.channel.id, channelKeyId: key.id, secret: key.secret, kind },
+      status: signal.kind === 'status' ? signal.status : null,
+    });
   }
 
   /** The client left during the attempt: nothing was learnt, and a probe is over. */

@@ -15,7 +15,7 @@ import { type SendDeps, send } from './send.ts';
 import { signalOf } from './signal.ts';
 import type { Committed, Failed } from './try-once.ts';
 
-export type RecallDeps = SendDeps & { readonly affinity: Affinity; readonly nowMs: () => number };
+export type RecallDeps = SendDeps & { readonly makers: Affinity; readonly nowMs: () => number };
 
 export type RecallInput = {
   readonly exchange: Exchange;
@@ -33,7 +33,7 @@ export async function recall(
   deps: RecallDeps,
 ): Promise<Committed | Failed | Denial | null> {
   const { exchange, call, trace } = input;
-  const candidate = await makerOf(input, deps.affinity);
+  const candidate = await makerOf(input, deps.makers);
   if ('denied' in candidate) return candidate;
   if (exchange.clientGone) return null;
   trace.candidate = candidate;
@@ -68,11 +68,11 @@ export async function recall(
 }
 
 /** The channel key that made the response, when it was this user's, and is in force. */
-async function makerOf({ exchange, caller }: RecallInput, affinity: Affinity): Promise<Candidate | Denial> {
+async function makerOf({ exchange, caller }: RecallInput, makers: Affinity): Promise<Candidate | Denial> {
   const { endpoint, snapshot } = exchange;
   const id = endpoint.responseId ?? '';
   const unknown: Denial = { denied: 'response_unknown', facts: { response: id.slice(0, 256) } };
-  const binding = await affinity.get(responseName(caller.user.id, id));
+  const binding = await makers.get(responseName(caller.user.id, id));
   if (!binding) return unknown;
   const channel = snapshot.channels.find((one) => one.id === binding.channelId);
   const key = channel?.keys.find((one) => one.id === binding.channelKeyId);

@@ -1,5 +1,4 @@
 // Step: turn what happened into one record with its price, and hand it to be booked.
-import type { NanoUsd } from '@api-proxy/kit/money';
 import { isFree } from '@api-proxy/protocols/protocol';
 import type { Ending } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
@@ -18,14 +17,14 @@ export type SettleInput = {
   readonly durationMs: number;
 };
 
-/** Who pays, by outcome (a request that ended before a byte came has no usage to pay for). */
-const PAYS: Readonly<Record<Outcome, boolean>> = {
+/** Who pays, by outcome; for a broken-off answer the settings decide (a request that ended before a byte came has no usage to pay for). */
+const PAYS: Readonly<Record<Outcome, boolean | 'setting'>> = {
   ok: true,
   client_closed: true,
   client_error: false,
   denied: false,
   upstream_error: false,
-  upstream_truncated: false,
+  upstream_truncated: 'setting',
   interrupted: true,
 };
 
@@ -61,7 +60,7 @@ export function recordOf(input: SettleInput): ExchangeRecord {
     usage: ending.usage,
     priceId: price?.id ?? null,
     multiplierPpm,
-    costNanoUsd: charge(ending, price, multiplierPpm),
+    costNanoUsd: pays(input) && price !== null ? cost(ending.usage, price, multiplierPpm) : 0n,
     priced: price !== null,
     firstByteMs: ending.firstByteMs,
     durationMs,
@@ -74,8 +73,9 @@ export function recordOf(input: SettleInput): ExchangeRecord {
   };
 }
 
-function charge(ending: Ending, price: Price | null, multiplierPpm: number): NanoUsd {
-  return price !== null && PAYS[ending.outcome] ? cost(ending.usage, price, multiplierPpm) : 0n;
+function pays({ exchange, ending }: SettleInput): boolean {
+  const rule = PAYS[ending.outcome];
+  return rule === 'setting' ? exchange.snapshot.settings.truncatedPolicy === 'charge' : rule;
 }
 
 function priceOf({ exchange, trace }: SettleInput): Price | null {

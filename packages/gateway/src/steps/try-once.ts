@@ -48,11 +48,13 @@ export type Failed = {
 /** @returns null when the client left. */
 export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Failed | null> {
   const { exchange, candidate, trace, lessons } = input;
-  if (exchange.clientGone) return null;
+  if (exchange.clientGone) {
+    lessons.abandon(candidate, deps.nowMs());
+    return null;
+  }
   const startedAtMs = deps.nowMs();
   const began = deps.monotonicMs();
   trace.candidate = candidate;
-  deps.health.begin(candidate.key.id, startedAtMs);
   const waitAtMostMs = Math.max(0, input.dueMonoMs - began);
   const upstream = send({ exchange, candidate, body: input.body, waitAtMostMs }, deps);
   const opening = await upstream.opened;
@@ -77,7 +79,7 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
     return null;
   }
   const waitMs = opening.kind === 'failure' ? null : retryAfterMs(opening.headers, deps.nowMs());
-  lessons.learn({ candidate, verdict, retryAfterMs: waitMs, nowMs: deps.nowMs() });
+  lessons.learn({ candidate, verdict, signal, retryAfterMs: waitMs, nowMs: deps.nowMs() });
   if (!signal || !verdict)
     return opening.kind === 'answer' ? { kind: 'committed', upstream, answer: opening } : null;
   upstream.abort();
