@@ -4,10 +4,12 @@ import type { UsageSummary } from '@api-proxy/contracts/usage';
 import type { Me } from '@api-proxy/contracts/users';
 import { Activity, CalendarDays, Coins } from 'lucide-react';
 import { useTranslations } from 'next-intl';
+import { Card } from '@/components/ui/card';
 import { Meter } from '@/components/ui/meter';
 import { StatCard } from '@/components/ui/stat-card';
 import { Count, Money, Tokens } from '@/components/ui/value';
 import { RedeemButton } from '@/features/gift-cards/redeem-dialog';
+import { WindowMeters } from '@/features/users/window-meters';
 import { shareOfMoney, signOfMoney } from '@/lib/money';
 import { percent } from '@/lib/number';
 
@@ -53,6 +55,12 @@ export function Stats({ me, usage, loading }: { me: Me; usage: UsageSummary | un
           </>
         }
       />
+      {me.quotas.length > 0 && (
+        <Card className="p-4 sm:col-span-2 lg:col-span-4">
+          <h2 className="mb-2 text-muted text-xs">{t('windows')}</h2>
+          <WindowMeters quotas={me.quotas} className="sm:grid-cols-3 sm:gap-x-8" />
+        </Card>
+      )}
     </div>
   );
 }

@@ -6,31 +6,18 @@ import { useWatch } from 'react-hook-form';
 import { MoneyField } from '@/components/form/fields';
 import { Button } from '@/components/ui/button';
 import { scaleMoney } from '@/lib/money';
+import { CACHE_CLASSES, CACHE_RULE_NAMES, type CacheRule, cachePrices } from './cache-rules';
 import type { PriceFormBinding } from './price-form';
-
-/**
- * Factors on the input price in thousandths. Anthropic: reads a tenth, writes 1.25 and 2 times
- * (https://docs.claude.com/en/docs/build-with-claude/prompt-caching#pricing). OpenAI: reads a tenth on current models,
- * writes are ordinary input (https://platform.openai.com/docs/pricing).
- */
-const RULES = [
-  { name: 'anthropic', cacheRead: 100, cacheWrite5m: 1_250, cacheWrite1h: 2_000 },
-  { name: 'openai', cacheRead: 100, cacheWrite5m: 1_000, cacheWrite1h: 1_000 },
-  { name: 'none', cacheRead: 1_000, cacheWrite5m: 1_000, cacheWrite1h: 1_000 },
-] as const;
-const CACHE = ['cacheRead', 'cacheWrite5m', 'cacheWrite1h'] as const;
 
 export function TariffFields({ form, at }: { form: PriceFormBinding; at: 'tariff' | 'tariff.longContext' }) {
   const t = useTranslations('prices');
   const { control } = form;
   const input = useWatch({ control, name: `${at}.input` });
   const derived = scaleMoney(input ?? '', 1_000) !== '';
-  const apply = (rule: (typeof RULES)[number]) => {
-    for (const name of CACHE)
-      form.form.setValue(`${at}.${name}`, scaleMoney(input ?? '', rule[name]), {
-        shouldDirty: true,
-        shouldValidate: true,
-      });
+  const apply = (rule: CacheRule) => {
+    const derivedPrices = cachePrices(input ?? '', rule);
+    for (const name of CACHE_CLASSES)
+      form.form.setValue(`${at}.${name}`, derivedPrices[name], { shouldDirty: true, shouldValidate: true });
   };
   return (
     <div className="grid gap-4">
@@ -42,14 +29,14 @@ export function TariffFields({ form, at }: { form: PriceFormBinding; at: 'tariff
         <span className="mr-1 inline-flex items-center gap-1.5 text-faint text-xs">
           <Wand2 className="size-3.5" aria-hidden /> {t('form.fillCache')}
         </span>
-        {RULES.map((rule) => (
-          <Button key={rule.name} size="sm" disabled={!derived} onClick={() => apply(rule)}>
-            {t(`form.rules.${rule.name}`)}
+        {CACHE_RULE_NAMES.map((rule) => (
+          <Button key={rule} size="sm" disabled={!derived} onClick={() => apply(rule)}>
+            {t(`form.rules.${rule}`)}
           </Button>
         ))}
       </div>
       <div className="grid gap-4 sm:grid-cols-3">
-        {CACHE.map((name) => (
+        {CACHE_CLASSES.map((name) => (
           <MoneyField
             key={name}
             control={control}

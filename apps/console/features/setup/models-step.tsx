@@ -7,13 +7,17 @@ import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { AffixInput } from '@/components/ui/input';
 import { Notice } from '@/components/ui/notice';
+import { Select } from '@/components/ui/select';
 import { Checkbox } from '@/components/ui/toggle';
 import { Money } from '@/components/ui/value';
+import { CACHE_RULE_NAMES, type CacheRule, cachePrices } from '@/features/prices/cache-rules';
+import { exactMoney } from '@/lib/money';
 import { useErrorText } from '@/lib/use-error-text';
 import { useAddModels } from './use-add-models';
 import { type ListedModel, useOffer } from './use-offer';
 
-export type OwnPrice = { input: string; output: string };
+/** `rule`: how the cache prices follow from the input price. */
+export type OwnPrice = { input: string; output: string; rule: CacheRule };
 
 /** Models of the built-in list come with official prices; others can be given one here. */
 export function ModelsStep({ channel, onNext }: { channel: Channel; onNext: () => void }) {
@@ -44,7 +48,13 @@ export function ModelsStep({ channel, onNext }: { channel: Channel; onNext: () =
             model={model}
             checked={!left.has(model.name)}
             onToggle={() => toggle(model.name)}
-            price={prices[model.name] ?? { input: '', output: '' }}
+            price={
+              prices[model.name] ?? {
+                input: '',
+                output: '',
+                rule: channel.type === 'claude' ? 'anthropic' : 'openai',
+              }
+            }
             onPrice={(price) => setPrices({ ...prices, [model.name]: price })}
           />
         ))}
@@ -60,6 +70,34 @@ export function ModelsStep({ channel, onNext }: { channel: Channel; onNext: () =
           {t('next')}
         </Button>
       </div>
+    </div>
+  );
+}
+
+/** Once there is an input price: what reading and writing the cache will cost, by a rule that can be changed. */
+function CachePrices({ name, price, onPrice }: { name: string } & Pick<RowProps, 'price' | 'onPrice'>) {
+  const t = useTranslations('setup');
+  const tRules = useTranslations('prices.form.rules');
+  const { cacheRead, cacheWrite5m, cacheWrite1h } = cachePrices(price.input, price.rule);
+  if (cacheRead === '') return null;
+  const choose = (value: string) =>
+    onPrice({ ...price, rule: CACHE_RULE_NAMES.find((rule) => rule === value) ?? price.rule });
+  return (
+    <div className="flex basis-full flex-wrap items-center gap-x-3 gap-y-1.5 pl-7">
+      <Select
+        className="w-56"
+        aria-label={t('cacheRuleOf', { name })}
+        value={price.rule}
+        onChange={choose}
+        options={CACHE_RULE_NAMES.map((value) => ({ value, label: tRules(value) }))}
+      />
+      <span className="num text-muted text-xs">
+        {t('cachePrices', {
+          read: exactMoney(cacheRead),
+          write5m: exactMoney(cacheWrite5m),
+          write1h: exactMoney(cacheWrite1h),
+        })}
+      </span>
     </div>
   );
 }
@@ -111,6 +149,7 @@ function ModelRow({ model, checked, onToggle, price, onPrice }: RowProps) {
             value={price.output}
             onChange={(event) => onPrice({ ...price, output: event.target.value.trim() })}
           />
+          <CachePrices name={model.name} price={price} onPrice={onPrice} />
         </>
       )}
     </li>

@@ -4,6 +4,7 @@ import type { Channel } from '@api-proxy/contracts/channels';
 import { addFromCatalog, createModel } from '@api-proxy/contracts/models';
 import { createPrice } from '@api-proxy/contracts/prices';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { cachePrices } from '@/features/prices/cache-rules';
 import { call } from '@/lib/api';
 import type { OwnPrice } from './models-step';
 import type { ListedModel } from './use-offer';
@@ -33,7 +34,6 @@ export function useAddModels(channel: Channel) {
   });
 }
 
-// Cache classes cost what fresh input costs until somebody sets them apart under Prices.
-function priceBody(model: string, { input, output }: OwnPrice) {
-  return { model, tariff: { input, output, cacheRead: input, cacheWrite5m: input, cacheWrite1h: input } };
+function priceBody(model: string, { input, output, rule }: OwnPrice) {
+  return { model, tariff: { input, output, ...cachePrices(input, rule) } };
 }

@@ -17,6 +17,7 @@ import { LimitsCell, RoleBadge, StatusCell } from './user-cells';
 import type { OpenedUser } from './user-dialogs';
 import { UserKeys } from './user-keys';
 import { useMayChange } from './user-menu';
+import { WindowMeters } from './window-meters';
 
 type Props = { userId: string; onAct: (opened: OpenedUser) => void; onClose: () => void };
 
@@ -103,6 +104,12 @@ function Overview({ user, onAct }: { user: User; onAct: Props['onAct'] }) {
           </>
         )}
       </section>
+      {user.quotas.length > 0 && (
+        <section className="rounded-lg border border-line p-4">
+          <h3 className="mb-2 text-muted text-xs">{t('windows')}</h3>
+          <WindowMeters quotas={user.quotas} className="sm:grid-cols-2 sm:gap-x-6" />
+        </section>
+      )}
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3">
         <Fact label={t('role')}>
           <RoleBadge role={user.role} />
