@@ -11,38 +11,32 @@ import { getRequestListener } from '@hono/node-server';
 import type { WorkerSettings } from './child-messages.ts';
 import type { Handler } from './listener.ts';
 
-export type ControlApiOptions = {
+export type ServicePortsOptions = {
   settings: WorkerSettings;
   version: string;
   db: Database;
   clock: Clock;
-  log: Logger;
-  health: HealthPort;
-  parts: Pick<ServicePorts, 'vault' | 'keyHasher' | 'bus' | 'channelProbe' | 'channelLive' | 'outbound'>;
+  parts: Omit<ServicePorts, 'db' | 'clock' | 'attempts' | 'siteInfo'>;
 };
 
-export function createControlApi(options: ControlApiOptions): Handler {
-  const { settings, db, clock, log } = options;
+/** What the verbs of the services are given, those that jobs call too. */
+export function servicePorts({ settings, version, db, clock, parts }: ServicePortsOptions): ServicePorts {
   const publicUrl = settings.publicUrl ?? null;
-  const attempts = createMemoryAttempts(clock);
-  const api = createApi({
-    auth: createAuth({
-      db,
-      appSecret: settings.appSecret,
-      publicUrl,
-      attempts,
-      logger: log,
-    }),
-    health: options.health,
-    logger: log,
-    ports: {
-      ...options.parts,
-      db,
-      clock,
-      attempts,
-      siteInfo: { version: options.version, publicUrl },
-    },
-  });
+  return { ...parts, db, clock, attempts: createMemoryAttempts(clock), siteInfo: { version, publicUrl } };
+}
+
+export type ControlApiOptions = {
+  settings: WorkerSettings;
+  log: Logger;
+  health: HealthPort;
+  ports: ServicePorts;
+};
+
+export function createControlApi({ settings, log, health, ports }: ControlApiOptions): Handler {
+  const { db, attempts, siteInfo } = ports;
+  const { publicUrl } = siteInfo;
+  const auth = createAuth({ db, appSecret: settings.appSecret, publicUrl, attempts, logger: log });
+  const api = createApi({ auth, health, logger: log, ports });
   const listener = getRequestListener((request, { incoming }) => {
     // The listener before us has put the checked address there and nothing else.
     const clientIp = String(incoming.headers['x-forwarded-for'] ?? '');

@@ -5,6 +5,7 @@ import type { Clock } from '@api-proxy/kit/clock';
 import type { Secret } from '@api-proxy/kit/secret';
 import type { Attempts } from './auth/attempts.ts';
 import type { OutboundPolicy } from './channel/outbound-address.ts';
+import type { CompareBooks } from './reconciliation/record-reconciliation.ts';
 import type { KeyHasher } from './secret/key-hasher.ts';
 import type { Vault } from './secret/vault.ts';
 
@@ -42,8 +43,22 @@ export type ProbeTarget = {
   readonly proxyUrl: string | null;
 };
 
+/** What an outcome teaches about a channel key; the words of the gateway's failure table. */
+export type KeyLesson =
+  | 'nothing'
+  | 'success'
+  | 'failure'
+  | 'overloaded'
+  | 'rate_limited'
+  | 'quota_exhausted'
+  | 'key_rejected'
+  | 'model_missing';
+
 export type ProbeResult = {
   readonly ok: boolean;
+  readonly lesson: KeyLesson;
+  /** What the upstream said about the credential itself. */
+  readonly complaint: 'rejected' | 'exhausted' | null;
   readonly status: number | null;
   readonly firstByteMs: number | null;
   readonly durationMs: number;
@@ -72,7 +87,51 @@ export type ChannelLive = {
   /** Epoch milliseconds until which this credential pauses; null: it does not. */
   keyCoolingUntilMs(channelKeyId: string): number | null;
   clearCooldown(channelId: string, channelKeyIds: readonly string[]): void | Promise<void>;
+  /** Takes the outcome of a check as traffic's are taken. */
+  learn(check: KeyCheck): void;
 };
+
+export type KeyCheck = {
+  readonly channelId: string;
+  readonly channelKeyId: string;
+  readonly upstreamModel: string;
+  readonly lesson: KeyLesson;
+};
+
+/** Something that admins should look at, or need not any more. Never holds a secret. */
+export type AdminNotice = {
+  readonly kind: 'key_rejected' | 'key_exhausted' | 'key_revived';
+  readonly channelId: string;
+  readonly channelName: string;
+  readonly channelKeyId: string;
+  /** Of the key; may be empty. */
+  readonly lastFour: string;
+  /** The upstream's; null: none. */
+  readonly status: number | null;
+};
+
+/** Tells admins. Must not throw, nor be waited for. */
+export type AdminNotices = { tell(notice: AdminNotice): void };
+
+/** A limit on requests, tokens or parallel calls as it stands now. */
+export type RateNow = {
+  readonly scope: 'key' | 'user';
+  readonly limit: 'rpm' | 'tpm' | 'concurrency';
+  readonly max: number;
+  readonly remaining: number;
+  /** Epoch milliseconds; null: all of it is free, or it is given back when requests end. */
+  readonly resetsAtMs: number | null;
+};
+
+type RateLimits = {
+  readonly id: string;
+  readonly rpm: number | null;
+  readonly tpm: number | null;
+  readonly maxConcurrency: number | null;
+};
+
+/** Looks at the counted limits of a key and its user without taking anything. */
+export type RatesNow = { of(caller: { key: RateLimits; user: RateLimits }): Promise<RateNow[]> };
 
 export type SiteInfo = {
   readonly version: string;
@@ -91,8 +150,11 @@ export type ServicePorts = {
   readonly attempts: Attempts;
   readonly channelProbe: ChannelProbe;
   readonly channelLive: ChannelLive;
+  readonly adminNotices: AdminNotices;
   readonly outbound: OutboundPolicy;
   readonly siteInfo: SiteInfo;
+  readonly compareBooks: CompareBooks;
+  readonly ratesNow: RatesNow;
 };
 
 export type Context = ServicePorts & {
@@ -100,4 +162,11 @@ export type Context = ServicePorts & {
   readonly actor: Actor | null;
   /** Scheme and host that this request was sent to, e.g. `http://localhost:3000`. */
   readonly requestOrigin: string;
+  /** Address that this request came from; null: it is not known. */
+  readonly callerIp: string | null;
 };
+
+/** For work that no person asked for: it is audited as done by the system. */
+export function systemContext(ports: ServicePorts): Context {
+  return { ...ports, actor: null, requestOrigin: '', callerIp: null };
+}

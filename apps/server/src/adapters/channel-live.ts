@@ -31,6 +31,7 @@ export function channelLive({ health, slots, snapshots, clock }: ChannelLiveOpti
     clearCooldown: (_channelId, channelKeyIds) => {
       for (const channelKeyId of channelKeyIds) health.clear(channelKeyId);
     },
+    learn: (check) => health.report({ ...check, retryAfterMs: null, nowMs: clock.nowMs() }),
   };
 }
 

@@ -19,7 +19,10 @@ export function channelProbe(prober: Prober): ChannelProbe {
       });
       const { ok, status, latencyMs: durationMs } = result;
       return ok
-        ? { ok, status, firstByteMs: result.firstByteMs, durationMs, answer: result.text, error: null }
+        ? {
+            ...{ ok, status, firstByteMs: result.firstByteMs, durationMs, answer: result.text, error: null },
+            ...{ lesson: 'success', complaint: null },
+          }
         : {
             ok,
             status,
@@ -27,6 +30,8 @@ export function channelProbe(prober: Prober): ChannelProbe {
             durationMs,
             answer: null,
             error: `${result.reason}: ${result.message}`,
+            lesson: result.lesson,
+            complaint: result.complaint,
           };
     },
     listModels: async (target) => {

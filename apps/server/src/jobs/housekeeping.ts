@@ -1,4 +1,4 @@
-// The jobs that keep the database in order: sign of life, leases of the dead, partitions ahead, expired sign-ins.
+// The jobs that keep the database in order: sign of life, leases of the dead, partitions ahead, rows that are over.
 import { hostname } from 'node:os';
 import type { Database } from '@api-proxy/db/database';
 import { ensureComingPartitions } from '@api-proxy/db/partitions';
@@ -16,6 +16,10 @@ export type HousekeepingOptions = {
   version: string;
   instances: InstanceCount;
 };
+
+/** A channel that is checked every ten seconds leaves 60,000 rows a week. */
+const OLD_TESTS = `delete from channel_tests where created_at < now() - interval '90 days'
+  or (kind = 'scheduled' and created_at < now() - interval '7 days')`;
 
 export function housekeeping({ db, clock, workerId, version, instances }: HousekeepingOptions): Job[] {
   return [
@@ -47,12 +51,13 @@ export function housekeeping({ db, clock, workerId, version, instances }: Housek
       run: () => ensureComingPartitions(db, clock.nowMs()),
     },
     {
-      name: 'expired-sign-ins',
+      name: 'expired-rows',
       by: 'leader_if_known',
       everyMs: 30 * MINUTE_MS,
       run: async () => {
         await db.execute('delete from sessions where expires_at < now()');
         await db.execute('delete from verifications where expires_at < now()');
+        await db.execute(OLD_TESTS);
         await db.execute("delete from workers where heartbeat_at < now() - interval '1 day'");
       },
     },

@@ -1,5 +1,7 @@
 // Lets a cooling channel be used at once.
 import type { clearCooldown as contract } from '@api-proxy/contracts/channels';
+import { channelKeys } from '@api-proxy/db/schema/channel-keys';
+import { and, eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { change } from '../change.ts';
 import type { Verb } from '../verb.ts';
@@ -9,6 +11,10 @@ export const clearCooldown: Verb<typeof contract> = async (context, { params: { 
   requireActor(context, 'admin');
   const keyIds = await change(context, async ({ tx, audit }) => {
     const { keys } = await loadChannel(tx, channelId);
+    await tx
+      .update(channelKeys)
+      .set({ statusReason: null })
+      .where(and(eq(channelKeys.channelId, channelId), eq(channelKeys.status, 'active')));
     const before = { coolingUntilMs: context.channelLive.of(channelId).coolingUntilMs };
     await audit({
       action: 'channel.clearCooldown',

@@ -78,5 +78,10 @@ export const updateChannel: Verb<typeof contract> = async (context, { params, bo
     await configChanged();
   });
   await uniqueOr(work, () => nameTaken(body.name ?? ''));
+  // What a key is set to holds at once: what outcomes taught about it before is over.
+  const anew = (body.keys ?? []).flatMap((key) =>
+    'id' in key && (key.secret !== undefined || key.status === 'active') ? [key.id] : [],
+  );
+  if (anew.length > 0) await context.channelLive.clearCooldown(channelId, anew);
   return channelNow(context, channelId);
 };

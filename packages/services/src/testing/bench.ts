@@ -12,7 +12,16 @@ import { Secret } from '@api-proxy/kit/secret';
 import { sql } from 'drizzle-orm';
 import { type Attempts, createMemoryAttempts } from '../auth/attempts.ts';
 import { type Auth, createAuth } from '../auth/auth.ts';
-import type { Actor, Context, Notices, ProbeTarget, ServicePorts } from '../context.ts';
+import type {
+  Actor,
+  AdminNotice,
+  Context,
+  KeyCheck,
+  Notices,
+  ProbeResult,
+  ProbeTarget,
+  ServicePorts,
+} from '../context.ts';
 import { createKeyHasher } from '../secret/key-hasher.ts';
 import { createVault } from '../secret/vault.ts';
 
@@ -28,6 +37,13 @@ export type TestBench = {
   readonly notices: { topic: string; payload: unknown }[];
   readonly probed: { target: ProbeTarget; model: string | null }[];
   readonly cleared: string[];
+  readonly learnt: KeyCheck[];
+  /** Admin notices. */
+  readonly told: AdminNotice[];
+  /** What a probe answers until the next `reset`; usually all is well. */
+  readonly answers: {
+    next: ((target: ProbeTarget, model: string) => ProbeResult | Promise<ProbeResult>) | undefined;
+  };
   /** Empties every table. */
   reset(): Promise<void>;
   /** Inserts a user without a password and gives the context of that user. */
@@ -38,6 +54,11 @@ export type TestBench = {
   /** Inserts a successful request of this user a second ago. @returns its id. */
   logRequest(userId: string): Promise<string>;
   close(): Promise<void>;
+};
+
+const PONG: ProbeResult = {
+  ...{ ok: true, status: 200, firstByteMs: 12.4, durationMs: 30.6, answer: 'pong', error: null },
+  ...{ lesson: 'success', complaint: null },
 };
 
 const APP_SECRET = new Secret('test-secret-of-more-than-thirty-two-characters');
@@ -60,6 +81,9 @@ function recordingPorts(memory: MemoryDatabase) {
   const notices: TestBench['notices'] = [];
   const probed: TestBench['probed'] = [];
   const cleared: string[] = [];
+  const learnt: KeyCheck[] = [];
+  const told: AdminNotice[] = [];
+  const answers: TestBench['answers'] = { next: undefined };
   const ports: ServicePorts = {
     db: memory.db,
     clock,
@@ -70,7 +94,7 @@ function recordingPorts(memory: MemoryDatabase) {
     channelProbe: {
       test: async (target, model) => {
         probed.push({ target, model });
-        return { ok: true, status: 200, firstByteMs: 12.4, durationMs: 30.6, answer: 'pong', error: null };
+        return answers.next ? answers.next(target, model) : PONG;
       },
       listModels: async (target) => {
         probed.push({ target, model: null });
@@ -81,11 +105,15 @@ function recordingPorts(memory: MemoryDatabase) {
       of: () => ({ coolingUntilMs: null, breakerOpen: false, reason: null, inFlight: 0 }),
       keyCoolingUntilMs: () => null,
       clearCooldown: (channelId) => void cleared.push(channelId),
+      learn: (check) => void learnt.push(check),
     },
+    adminNotices: { tell: (notice) => void told.push(notice) },
     outbound: { allowLoopback: false, allowList: [], resolve: async () => ['93.184.216.34'] },
     siteInfo: { version: '0.1.0', publicUrl: null },
+    compareBooks: async () => ({ users: 0, difference: 0n, differences: [], charged: 0n, logSinceMs: null }),
+    ratesNow: { of: async () => [] },
   };
-  return { ports, clock, notices, probed, cleared };
+  return { ports, clock, notices, probed, cleared, learnt, told, answers };
 }
 
 async function logRequest(memory: MemoryDatabase, userId: string, nowMs: number): Promise<string> {
@@ -110,7 +138,7 @@ async function logRequest(memory: MemoryDatabase, userId: string, nowMs: number)
 export async function openTestBench(): Promise<TestBench> {
   const memory = await openMemoryDatabase();
   const recorded = recordingPorts(memory);
-  const { ports, clock, notices, probed, cleared } = recorded;
+  const { ports, clock, notices, probed, cleared, learnt, told, answers } = recorded;
   const { attempts } = ports;
   const auth = createAuth({
     db: memory.db,
@@ -119,7 +147,7 @@ export async function openTestBench(): Promise<TestBench> {
     attempts,
     logger: silentLogger,
   });
-  const anonymous: Context = { ...ports, actor: null, requestOrigin: TEST_ORIGIN };
+  const anonymous: Context = { ...ports, actor: null, requestOrigin: TEST_ORIGIN, callerIp: null };
   return {
     ...recorded,
     memory,
@@ -130,7 +158,8 @@ export async function openTestBench(): Promise<TestBench> {
       await emptyTables(memory);
       // Past the longest window of sign-in attempts.
       clock.advance(15 * MINUTE_MS + 1);
-      for (const list of [notices, probed, cleared]) list.length = 0;
+      for (const list of [notices, probed, cleared, learnt, told]) list.length = 0;
+      answers.next = undefined;
     },
     async as(role, name = role) {
       const userId = newId('usr');
