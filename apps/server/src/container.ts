@@ -22,9 +22,12 @@ import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
 import { readCaller } from './adapters/caller-rows.ts';
 import { channelLive } from './adapters/channel-live.ts';
 import { channelProbe } from './adapters/channel-probe.ts';
+import { compareBooks } from './adapters/compare-books.ts';
 import { keyComplaints } from './adapters/key-complaints.ts';
+import { keyUsage } from './adapters/key-usage.ts';
 import { encodeLive } from './adapters/live-wire.ts';
 import { outboundPolicy } from './adapters/outbound-policy.ts';
+import { ratesNow } from './adapters/rates-now.ts';
 import { sharedHealth } from './adapters/shared-health.ts';
 import { snapshotRows } from './adapters/snapshot-rows.ts';
 import { CallerCache } from './caller-cache.ts';
@@ -34,6 +37,7 @@ import { createControlApi, servicePorts } from './control-api.ts';
 import type { Drain } from './drain.ts';
 import { createHealth } from './health.ts';
 import { InstanceCount } from './instance-count.ts';
+import { bookkeeping } from './jobs/bookkeeping.ts';
 import { channelChecks } from './jobs/channel-checks.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import { startJobs } from './jobs/scheduler.ts';
@@ -56,9 +60,6 @@ export type Container = {
 };
 
 const BOOKING_SILENCE_MS = 20 * SECOND_MS;
-
-/** The zone of the quota windows, until it is a setting. */
-const TIME_ZONE = 'UTC';
 
 export async function createContainer({ settings, drain, log }: ContainerOptions): Promise<Container> {
   const clock = systemClock;
@@ -92,7 +93,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const ledger = createLedger({
     ...{ db, clock, workerId, logger: log },
     settlementDb: booking.db,
-    timeZone: () => TIME_ZONE,
+    timeZone: () => snapshots.current().timeZone,
     ...(settings.role === 'console' ? {} : { journalDir: path.join(settings.dataDir, 'journal') }),
   });
   // Before anything is admitted: what a killed worker had written down is booked.
@@ -109,6 +110,8 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
       channelProbe: channelProbe(prober),
       channelLive: channelLive({ health, slots, snapshots, clock }),
       adminNotices: logNotices(log),
+      compareBooks: compareBooks(db, log),
+      ratesNow: ratesNow({ limits, clock }),
     },
   });
   const background = systemContext(ports);
@@ -120,6 +123,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     admission: whileAccepting(drain, limitAdmission({ limits, clock })),
     purse: ledger.purse,
     settlements: ledger.settlement,
+    keyUsage: keyUsage(ports),
     live: { publish: (event) => bus.publish('live', encodeLive(event)) },
     nextRequestId: idSequence('req'),
     clientIp: (request) => clientAddress(request, settings.trustedProxyHops),
@@ -129,7 +133,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     health: createHealth({ db, clock, version, ready: () => drain.ready, link: shared.link }),
   });
   const chores = housekeeping({ db, clock, workerId, version, instances });
-  const jobs = startJobs([...chores, channelChecks(background)], {
+  const jobs = startJobs([...chores, ...bookkeeping(ports), channelChecks(background)], {
     standing: () => shared.election.standing(),
     log,
   });

@@ -1,15 +1,16 @@
 // The snapshot: replaced after a change, healed without a message, kept while the database is away.
-import { DEFAULT_RELAY_SETTINGS, type Snapshot } from '@api-proxy/gateway/snapshot';
+import { DEFAULT_RELAY_SETTINGS } from '@api-proxy/gateway/snapshot';
 import { silentLogger } from '@api-proxy/kit/logger';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SnapshotKeeper } from './snapshot.ts';
+import { type Configuration, SnapshotKeeper } from './snapshot.ts';
 
 const HOUR = 3_600_000;
 let keeper: SnapshotKeeper | undefined;
 afterEach(() => keeper?.close());
 
-function at(version: number): Snapshot {
-  return { version, settings: DEFAULT_RELAY_SETTINGS, channels: [], models: new Map(), prices: new Map() };
+function at(version: number): Configuration {
+  const empty = { channels: [], models: new Map(), prices: new Map() };
+  return { version, settings: DEFAULT_RELAY_SETTINGS, timeZone: 'UTC', ...empty };
 }
 
 function source(start: number) {

@@ -7,11 +7,17 @@ import type { Logger } from '@api-proxy/kit/logger';
 /** A lost bus message heals within this time. */
 const CHECK_EVERY_MS = 2 * SECOND_MS;
 
+/** What the relay lives by, and what else of the settings a worker needs at hand. */
+export type Configuration = Snapshot & {
+  /** IANA name of the zone of the spending windows. */
+  readonly timeZone: string;
+};
+
 export type SnapshotReader = {
   /** The number that grows with every change. */
   version(): Promise<number>;
   /** A whole snapshot, at least as new as the version it carries. */
-  read(): Promise<Snapshot>;
+  read(): Promise<Configuration>;
 };
 
 export type SnapshotKeeperOptions = { reader: SnapshotReader; log: Logger; checkEveryMs?: number };
@@ -20,12 +26,12 @@ export type SnapshotKeeperOptions = { reader: SnapshotReader; log: Logger; check
 export class SnapshotKeeper implements Snapshots {
   readonly #reader: SnapshotReader;
   readonly #log: Logger;
-  #snapshot: Snapshot;
+  #snapshot: Configuration;
   #refreshing: Promise<void> | undefined;
   #wanted = 0;
   readonly #timer: NodeJS.Timeout;
 
-  private constructor(options: SnapshotKeeperOptions, first: Snapshot) {
+  private constructor(options: SnapshotKeeperOptions, first: Configuration) {
     this.#reader = options.reader;
     this.#log = options.log;
     this.#snapshot = first;
@@ -38,7 +44,7 @@ export class SnapshotKeeper implements Snapshots {
     return new SnapshotKeeper(options, await options.reader.read());
   }
 
-  current(): Snapshot {
+  current(): Configuration {
     return this.#snapshot;
   }
 

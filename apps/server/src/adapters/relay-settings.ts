@@ -1,40 +1,32 @@
-// The settings that concern the relay, out of the settings table; what isn't stored, or is damaged, has its default.
-import { DEFAULT_RELAY_SETTINGS, type RelaySettings } from '@api-proxy/gateway/snapshot';
-import type { Logger } from '@api-proxy/kit/logger';
-import { z } from 'zod';
+// The settings as the relay takes them: in its own units, under its own names.
+import type { Settings } from '@api-proxy/contracts/settings';
+import type { Patience, RelaySettings } from '@api-proxy/gateway/snapshot';
+import { MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
 
-const FIELDS: { readonly [Name in keyof RelaySettings]: z.ZodType<RelaySettings[Name]> } = {
-  maintenance: z.object({ on: z.boolean(), message: z.string() }),
-  rechargeMessage: z.string(),
-  unpricedPolicy: z.enum(['refuse', 'free']),
-  maxAttempts: z.int().min(1).max(20),
-  defaultMaxOutputTokens: z.int().min(1),
-  cooldown: z.object({ minMs: z.int().min(0), maxMs: z.int().min(0) }),
-};
-
-/** @param rows name and value of every stored setting; other names are somebody else's. */
-export function relaySettingsOf(
-  rows: readonly { name: string; value: unknown }[],
-  log: Logger,
-): RelaySettings {
-  const stored = new Map(rows.map((row) => [row.name, row.value]));
-  const read = <Name extends keyof RelaySettings>(name: Name): RelaySettings[Name] => {
-    const value = stored.get(name);
-    if (value === undefined) return DEFAULT_RELAY_SETTINGS[name];
-    const parsed = FIELDS[name].safeParse(value);
-    if (parsed.success) return parsed.data;
-    log.warn(
-      { setting: name, problem: parsed.error.message },
-      'a stored setting is damaged; its default holds',
-    );
-    return DEFAULT_RELAY_SETTINGS[name];
-  };
+export function relaySettingsOf(settings: Settings): RelaySettings {
   return {
-    maintenance: read('maintenance'),
-    rechargeMessage: read('rechargeMessage'),
-    unpricedPolicy: read('unpricedPolicy'),
-    maxAttempts: read('maxAttempts'),
-    defaultMaxOutputTokens: read('defaultMaxOutputTokens'),
-    cooldown: read('cooldown'),
+    maintenance: { on: settings.maintenanceOn, message: settings.maintenanceMessage },
+    rechargeMessage: settings.rechargeMessage,
+    unpricedPolicy: settings.unpricedPolicy,
+    truncatedPolicy: settings.truncatedPolicy,
+    maxAttempts: settings.maxAttempts,
+    defaultMaxOutputTokens: settings.defaultMaxOutputTokens,
+    cooldown: {
+      minMs: settings.cooldownMinSeconds * SECOND_MS,
+      maxMs: settings.cooldownMaxSeconds * SECOND_MS,
+      failuresToOpen: settings.failuresToOpen,
+    },
+  };
+}
+
+export function patienceOf(settings: Settings): Partial<Patience> {
+  return {
+    affinityMs: settings.affinityMinutes * MINUTE_MS,
+    channelQueueMs: settings.channelQueueSeconds * SECOND_MS,
+    placeQueueMs: settings.placeQueueSeconds * SECOND_MS,
+    attemptsMs: settings.attemptsSeconds * SECOND_MS,
+    keepAliveMs: settings.keepAliveSeconds * SECOND_MS,
+    drainMs: settings.drainSeconds * SECOND_MS,
+    repairsThinking: settings.repairsThinking,
   };
 }

@@ -10,14 +10,14 @@ import {
   DEFAULT_TIMEOUTS,
   type Model,
   type Price,
-  type Snapshot,
 } from '@api-proxy/gateway/snapshot';
 import type { Clock } from '@api-proxy/kit/clock';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Secret } from '@api-proxy/kit/secret';
 import type { Protocol } from '@api-proxy/protocols/protocol';
-import type { SnapshotReader } from '../snapshot.ts';
-import { relaySettingsOf } from './relay-settings.ts';
+import { readSettings } from '@api-proxy/services/settings/read-settings';
+import type { Configuration, SnapshotReader } from '../snapshot.ts';
+import { patienceOf, relaySettingsOf } from './relay-settings.ts';
 
 export type SnapshotRowsOptions = {
   db: Database;
@@ -53,9 +53,14 @@ export function snapshotRows(options: SnapshotRowsOptions): SnapshotReader {
       });
       const keysByChannel = Map.groupBy(keyRows, (row) => row.channelId);
       const renamesByChannel = Map.groupBy(renameRows, (row) => row.channelId);
+      const settings = await readSettings(db, (setting) =>
+        options.log.warn({ setting }, 'a stored setting is damaged; its initial value holds'),
+      );
       return {
         version: number,
-        settings: relaySettingsOf(await db.query.settings.findMany(), options.log),
+        settings: relaySettingsOf(settings),
+        patience: patienceOf(settings),
+        timeZone: settings.timeZone,
         channels: channelRows.map((row) => ({
           ...channelOf(row),
           keys: (keysByChannel.get(row.id) ?? []).flatMap((key) => channelKeyOf(key, options)),
@@ -65,7 +70,7 @@ export function snapshotRows(options: SnapshotRowsOptions): SnapshotReader {
         })),
         models: new Map(modelRows.map((row) => [row.name, modelOf(row)])),
         prices: pricesByModel(priceRows),
-      } satisfies Snapshot;
+      } satisfies Configuration;
     },
   };
 }

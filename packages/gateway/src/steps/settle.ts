@@ -75,7 +75,9 @@ export function recordOf(input: SettleInput): ExchangeRecord {
 
 function pays({ exchange, ending }: SettleInput): boolean {
   const rule = PAYS[ending.outcome];
-  return rule === 'setting' ? exchange.snapshot.settings.truncatedPolicy === 'charge' : rule;
+  if (rule !== 'setting') return rule;
+  // Who was sent an error in place of an answer has nothing to pay for.
+  return exchange.snapshot.settings.truncatedPolicy === 'charge' && ending.status < 400;
 }
 
 function priceOf({ exchange, trace }: SettleInput): Price | null {
