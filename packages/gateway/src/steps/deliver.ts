@@ -12,6 +12,7 @@ import { sendFault } from '../reply.ts';
 import { patienceOf } from '../snapshot.ts';
 import type { Deadlines } from '../upstream/deadlines.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
+import { EventWriter } from './event-writer.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Committed } from './try-once.ts';
 
@@ -69,6 +70,7 @@ class Delivery implements AnswerSink {
   /** Set while the answer is read to its end for a client that has left. */
   #drain: NodeJS.Timeout | null = null;
   readonly #keepAlive: KeepAlive | null;
+  readonly #events: EventWriter | null;
 
   constructor(input: DeliverInput) {
     const { promise, resolve } = Promise.withResolvers<Ending>();
@@ -81,6 +83,9 @@ class Delivery implements AnswerSink {
       ? new StreamTally(endpoint.dialect, input.call.includeUsage)
       : new BodyTally(endpoint.dialect);
     this.#keepAlive = this.#stream ? new KeepAlive({ ...input, quiet: () => this.#quiet() }) : null;
+    this.#events = this.#stream
+      ? new EventWriter(input.exchange.res, () => input.committed.upstream.resume())
+      : null;
   }
 
   data(chunk: Buffer): boolean {
@@ -130,13 +135,16 @@ class Delivery implements AnswerSink {
 
   /** Whether a keep-alive may be written now: between two events, to a client that reads. */
   #quiet(): boolean {
-    return this.#firstByteMs !== null && !this.#waiting && this.#tally.betweenEvents;
+    return this.#firstByteMs !== null && this.#events?.full === false && this.#tally.betweenEvents;
   }
 
   #write(chunk: Buffer): boolean {
-    const { res } = this.#input.exchange;
     if (this.#firstByteMs === null) this.#begin(null);
-    this.#keepAlive?.written();
+    if (this.#events) {
+      this.#keepAlive?.written();
+      return this.#events.write(chunk);
+    }
+    const { res } = this.#input.exchange;
     if (res.write(chunk)) return true;
     if (!this.#waiting) {
       this.#waiting = true;
@@ -254,6 +262,7 @@ class Delivery implements AnswerSink {
   #finish(): void {
     const { res } = this.#input.exchange;
     if (res.destroyed) return;
+    this.#events?.flush();
     const last = this.#held ?? this.#last;
     if (this.#firstByteMs === null) this.#begin(this.#stream ? null : (last?.length ?? 0));
     if (last && last.length > 0) res.end(last);
@@ -265,6 +274,7 @@ class Delivery implements AnswerSink {
     const { exchange } = this.#input;
     const fault = { ...why, param: null, requestId: exchange.requestId };
     if (exchange.res.destroyed) return;
+    this.#events?.flush();
     if (this.#firstByteMs === null) sendFault(exchange, fault, []);
     else if (this.#stream) {
       // An event that was cut is closed first, so that it doesn't swallow the error.
