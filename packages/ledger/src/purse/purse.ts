@@ -62,11 +62,6 @@ export function createPurse(options: PurseOptions): Purse {
   const { db, clock, logger, workerId, book, leaseTtlMs = LEASE_TTL_MS, tendMs = TEND_MS } = options;
   const accounts = createAccounts({ db, clock, logger, book, renewAfterMs: RENEW_ACCOUNT_MS });
   const reader = createLeaseReader({ db, clock, workerId, book, leaseTtlMs });
-  const tending: TendOptions = {
-    ...{ db, clock, workerId, book, reader, leaseTtlMs },
-    idleMs: options.idleMs ?? IDLE_MS,
-    inUse: accounts.drawOn,
-  };
   const zones = createZoneReader();
   const taker = createLeaseTaker({
     ...{ db, clock, workerId, book, reader, leaseTtlMs },
@@ -74,6 +69,11 @@ export function createPurse(options: PurseOptions): Purse {
     zone: () => zones(options.timeZone()),
     ...(options.recall ? { recall: options.recall } : {}),
   });
+  const tending: TendOptions = {
+    ...{ db, clock, workerId, book, reader, taker, leaseTtlMs },
+    idleMs: options.idleMs ?? IDLE_MS,
+    inUse: accounts.drawOn,
+  };
   const { pending, maxPending = MAX_PENDING, waitMs = WAIT_MS } = options;
   const quietly = async (what: string, act: () => Promise<unknown>): Promise<void> => {
     try {

@@ -13,12 +13,14 @@ import {
   reserve,
 } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
-import { takeFromBudget } from './lease-statements.ts';
+import { type TakeRequest, takeFromBudget } from './lease-statements.ts';
 import type { LeaseReader } from './read-leases.ts';
 
 export type LeaseTaker = {
   /** Reserves `need` nano-USD; false: the budget has not enough. @throws what the driver throws. */
   reserve(lease: Lease, need: bigint): Promise<boolean>;
+  /** Takes up to `wanted` nano-USD ahead of need, as far as the budget has plenty. @throws what the driver throws. */
+  topUp(lease: Lease, wanted: bigint): Promise<void>;
 };
 
 export type LeaseTakerOptions = {
@@ -44,6 +46,9 @@ type Waiter = {
 export function createLeaseTaker(options: LeaseTakerOptions): LeaseTaker {
   const queues = new Map<Lease, Waiter[]>();
   return {
+    async topUp(lease, wanted) {
+      await takeFrom(options, lease, { atLeast: 0n, needed: 0n, wanted });
+    },
     reserve(lease, need) {
       return new Promise((resolve, reject) => {
         const waiter = { need, settle: resolve, fail: reject };
@@ -100,18 +105,27 @@ function serveCovered(options: LeaseTakerOptions, lease: Lease, queue: Waiter[])
 const positive = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 
 /** Asks the budget once for all who wait; false when it has not even enough for the first. */
-async function take(options: LeaseTakerOptions, lease: Lease, queue: readonly Waiter[]): Promise<boolean> {
+function take(options: LeaseTakerOptions, lease: Lease, queue: readonly Waiter[]): Promise<boolean> {
   const nowMs = options.clock.nowMs();
   const first = queue[0]?.need ?? 0n;
   const all = queue.reduce((sum, { need }) => sum + need, 0n);
   const lacking = (need: bigint): bigint => positive(need - available(lease));
+  const wanted = lacking(all + aheadOf(lease, first, nowMs));
+  return takeFrom(options, lease, { atLeast: lacking(first), needed: lacking(all), wanted });
+}
+
+/** One conditional update; false when the budget has less than `atLeast`. */
+async function takeFrom(
+  options: LeaseTakerOptions,
+  lease: Lease,
+  amounts: Pick<TakeRequest, 'atLeast' | 'needed' | 'wanted'>,
+): Promise<boolean> {
+  const nowMs = options.clock.nowMs();
   const expiresAtMs = nowMs + options.leaseTtlMs;
   const request = {
+    ...amounts,
     budgetId: lease.budget.id,
     workerId: options.workerId,
-    atLeast: lacking(first),
-    needed: lacking(all),
-    wanted: lacking(all + aheadOf(lease, first, nowMs)),
     rolling: rollingAt(lease.budget.span, nowMs, options.zone()),
     expiresAtMs,
   };

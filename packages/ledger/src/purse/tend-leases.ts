@@ -5,6 +5,7 @@ import { aheadOf, available, changeAmount, type Lease, noteLostAnswer } from './
 import type { LeaseBook } from './lease-book.ts';
 import { type Return, returnToBudgets } from './lease-statements.ts';
 import type { LeaseReader } from './read-leases.ts';
+import type { LeaseTaker } from './take-lease.ts';
 
 export type TendOptions = {
   readonly db: Database;
@@ -12,6 +13,7 @@ export type TendOptions = {
   readonly workerId: string;
   readonly book: LeaseBook;
   readonly reader: LeaseReader;
+  readonly taker: Pick<LeaseTaker, 'topUp'>;
   readonly leaseTtlMs: number;
   /** A lease that no request asked for this long goes back. */
   readonly idleMs: number;
@@ -19,8 +21,13 @@ export type TendOptions = {
   inUse(lease: Lease): boolean;
 };
 
-/** How many times what is asked at the present pace a lease may hold before the surplus goes back. */
-const SURPLUS_FACTOR = 4n;
+/**
+ * Multiples of what is asked at the present pace (see lease.ts): below the first a lease is filled up to the second, so
+ * that requests seldom wait for the database and go on while it is away; what is over the third goes back.
+ */
+const LOW_FACTOR = 2n;
+const FULL_FACTOR = 4n;
+const SURPLUS_FACTOR = 8n;
 
 /** One round. @throws what the driver throws; leases are then read again before they are used. */
 export async function tendLeases(options: TendOptions): Promise<void> {
@@ -35,11 +42,21 @@ export async function tendLeases(options: TendOptions): Promise<void> {
     if (nowMs - lease.lastHeldMs >= options.idleMs) return available(lease);
     return available(lease) - aheadOf(lease, 0n, nowMs) * SURPLUS_FACTOR;
   });
+  for (const lease of leases) await topUp(options, lease);
   for (const lease of leases) {
     const empty = lease.amount === 0n && lease.held === 0n && lease.busy === 0;
     const old = nowMs - Math.max(lease.lastHeldMs, lease.seenMs) > options.leaseTtlMs;
     if (empty && old && !options.inUse(lease)) options.book.forgetLease(lease);
   }
+}
+
+/** Fills a lease that is in use and runs low, before a request has to wait for that. */
+async function topUp({ clock, idleMs, taker }: TendOptions, lease: Lease): Promise<void> {
+  const nowMs = clock.nowMs();
+  if (lease.knowledge !== 'exact' || lease.amount <= 0n || nowMs - lease.lastHeldMs >= idleMs) return;
+  const pace = aheadOf(lease, 0n, nowMs);
+  const free = available(lease);
+  if (free < pace * LOW_FACTOR) await taker.topUp(lease, pace * FULL_FACTOR - free);
 }
 
 /** Returns what `part` names of each lease, never more than is free and certain. */

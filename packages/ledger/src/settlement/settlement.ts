@@ -21,7 +21,7 @@ export type SettlementOptions = {
   readonly holds?: Holds;
   /** Where a row is written down before `settle` returns; without one, the end of the process loses what waits. */
   readonly journal?: RowJournal;
-  /** Rows per transaction at most; default 500. */
+  /** Rows per transaction, four times as many while it is behind; default 500. */
   readonly batchRows?: number;
   /** Longest that a row waits for company; default 200 ms. */
   readonly flushMs?: number;
@@ -71,6 +71,9 @@ export type Settlement = {
 };
 
 const BATCH_ROWS = 500;
+/** Behind by more than two batches, larger ones catch up: budgets and roll-ups are then written once for more rows. */
+const BEHIND_BATCHES = 2;
+const BEHIND_FACTOR = 4;
 const FLUSH_MS = 200;
 const CLOSE_DEADLINE_MS = 10 * SECOND_MS;
 const BACK_OFF_FIRST_MS = 100;
@@ -203,7 +206,9 @@ class SettlementWriter {
   /** Writes at least one batch, goes on while batches are full or a flush waits; ends at the first outage. */
   async #run(): Promise<void> {
     do {
-      const batch = this.#queue.slice(0, this.#batchRows).map(({ row }) => row);
+      const behind = this.#queue.length > this.#batchRows * BEHIND_BATCHES;
+      const size = behind ? this.#batchRows * BEHIND_FACTOR : this.#batchRows;
+      const batch = this.#queue.slice(0, size).map(({ row }) => row);
       if (batch.length === 0) return;
       try {
         const settled = await settleBatch(this.#context, batch);
