@@ -24,6 +24,7 @@ export * from './request-bodies.ts';
 export * from './request-log.ts';
 export * from './sessions.ts';
 export * from './settings.ts';
+export * from './stored-responses.ts';
 export * from './usage-by-hour.ts';
 export * from './usage-by-minute.ts';
 export * from './users.ts';
