@@ -38,6 +38,7 @@ function verbContext(context: ApiContext, deps: VerbDeps, session: SessionAnswer
     ...deps.ports,
     actor: session && { ...session.user, ip },
     requestOrigin: `${url.protocol}//${context.req.header('host') ?? url.host}`,
+    callerIp: ip,
   };
 }
 

@@ -1,7 +1,7 @@
 // Who may call what: every endpoint as every role.
 import { type EndpointId, endpoints } from '@api-proxy/contracts/all';
+import { listRepricings } from '@api-proxy/contracts/finance';
 import { listGiftCards, newGiftCards } from '@api-proxy/contracts/gift-cards';
-import { repricings } from '@api-proxy/db/schema/repricings';
 import type { SessionUser } from '@api-proxy/services/auth/auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiBench, openApiBench } from './api-bench.ts';
@@ -79,6 +79,7 @@ const MATRIX: Record<EndpointId, Row> = {
   'channels.delete': { expected: ADMINS },
   'channels.copy': { expected: ADMINS, body: (name) => ({ name }) },
   'channels.test': { expected: ADMINS, body: () => ({ model: 'm' }) },
+  'channels.testAll': { expected: ADMINS, body: () => ({}) },
   'channels.tests': { expected: ADMINS },
   'channels.clearCooldown': { expected: ADMINS },
   'channels.upstreamModels': {
@@ -181,8 +182,11 @@ const MAKERS: Record<string, () => Promise<string>> = {
   },
   batchId: newBatch,
   repricingId: async () => {
-    const { db } = api.bench.ports;
-    await db.update(repricings).set({ state: 'discarded' });
+    const as = callers.admin;
+    const { body } = await api.call('/api/repricings', { ...(as && { as }) });
+    for (const { id, state } of listRepricings.output.parse(body).items) {
+      if (state === 'ready') await api.call(`/api/repricings/${id}`, { method: 'DELETE', ...(as && { as }) });
+    }
     return idIn(await made('/api/repricings', 'admin', REPRICING));
   },
   key: async () => textIn(await made('/api/keys', 'user', { name: 'own' }), 'secret'),

@@ -11,6 +11,7 @@ import { getChannel } from '@api-proxy/services/channel/get-channel';
 import { listChannelTests } from '@api-proxy/services/channel/list-channel-tests';
 import { listChannels } from '@api-proxy/services/channel/list-channels';
 import { listUpstreamModels } from '@api-proxy/services/channel/list-upstream-models';
+import { testAllChannels } from '@api-proxy/services/channel/test-all-channels';
 import { testChannel } from '@api-proxy/services/channel/test-channel';
 import { updateChannel } from '@api-proxy/services/channel/update-channel';
 import { getFinanceTotals } from '@api-proxy/services/finance/get-finance-totals';
@@ -90,6 +91,7 @@ export const verbs: Verbs = {
   'channels.delete': deleteChannel,
   'channels.copy': copyChannel,
   'channels.test': testChannel,
+  'channels.testAll': testAllChannels,
   'channels.tests': listChannelTests,
   'channels.clearCooldown': clearCooldown,
   'channels.upstreamModels': listUpstreamModels,

@@ -9,6 +9,7 @@ import {
   listChannels,
   listChannelTests,
   listUpstreamModels,
+  testAllChannels,
   testChannel,
   updateChannel,
 } from './channels.ts';
@@ -104,9 +105,10 @@ export const endpoints = [
   getFinanceTotals,
   listReconciliations,
   runReconciliation,
+  // Before those that look at one: one can be open at a time.
+  createRepricing,
   listRepricings,
   getRepricing,
-  createRepricing,
   advanceRepricing,
   bookRepricing,
   discardRepricing,

@@ -8,11 +8,21 @@ const timeoutMs = z.int().min(100).max(3_600_000).nullable();
 const modelName = z.string().trim().min(1).max(200);
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, { error: 'a header name' });
 
+/** What its upstream says against a credential; `at` is when. */
+export const keyComplaint = z.object({
+  kind: z.enum(['key_rejected', 'quota_exhausted']),
+  /** The upstream's; null: none. */
+  status: z.int().nullable(),
+  at: instant,
+});
+export type KeyComplaint = z.infer<typeof keyComplaint>;
+
 export const channelKey = z.object({
   id: channelKeyId,
   lastFour: z.string(),
   status: channelKeyStatus,
   statusReason: z.string().nullable(),
+  complaint: keyComplaint.nullable(),
   /** Paused until then; null: not cooling. */
   coolingUntil: instant.nullable(),
 });
@@ -56,12 +66,34 @@ const fields = {
   note: z.string().max(2_000),
 };
 
+/** Result of one small call. */
+export const channelTest = z
+  .object({
+    ok: z.boolean(),
+    model: z.string(),
+    status: z.int().nullable(),
+    firstByteMs: z.int().nullable(),
+    durationMs: z.int(),
+    /** What came back, capped. */
+    answer: z.string().nullable(),
+    error: z.string().nullable(),
+    at: instant,
+  })
+  .meta({ id: 'ChannelTest' });
+export type ChannelTest = z.infer<typeof channelTest>;
+
+/** A test as its channel's history has it. */
+export const keptTest = channelTest.extend({ kind: z.enum(['manual', 'scheduled']) });
+export type KeptTest = z.infer<typeof keptTest>;
+
 export const channel = z
   .object({
     id: channelId,
     ...fields,
     keys: z.array(channelKey),
     live: channelLive,
+    /** Null: never tested. */
+    lastTest: keptTest.nullable(),
     createdAt: instant,
     updatedAt: instant,
   })
@@ -107,22 +139,6 @@ export type ChannelCreate = z.input<typeof channelCreate>;
 
 export const channelUpdate = z.strictObject({ ...fields, keys: z.array(keyInput).min(1).max(100) }).partial();
 export type ChannelUpdate = z.input<typeof channelUpdate>;
-
-/** Result of one small call. */
-export const channelTest = z
-  .object({
-    ok: z.boolean(),
-    model: z.string(),
-    status: z.int().nullable(),
-    firstByteMs: z.int().nullable(),
-    durationMs: z.int(),
-    /** What came back, capped. */
-    answer: z.string().nullable(),
-    error: z.string().nullable(),
-    at: instant,
-  })
-  .meta({ id: 'ChannelTest' });
-export type ChannelTest = z.infer<typeof channelTest>;
 
 const params = z.object({ channelId });
 
@@ -201,6 +217,16 @@ export const testChannel = endpoint({
   output: channelTest,
 });
 
+export const testAllChannels = endpoint({
+  id: 'channels.testAll',
+  method: 'POST',
+  path: '/api/channels/test-all',
+  summary: 'Send one small call to every channel in use, or to those that are named, a few at a time',
+  access: 'admin',
+  body: z.strictObject({ channelIds: z.array(channelId).min(1).max(100).optional() }),
+  output: z.object({ items: z.array(channelTest.extend({ channelId })) }),
+});
+
 export const listChannelTests = endpoint({
   id: 'channels.tests',
   method: 'GET',
@@ -208,7 +234,7 @@ export const listChannelTests = endpoint({
   summary: 'The last tests of a channel, newest first',
   access: 'admin',
   params,
-  output: z.object({ items: z.array(channelTest.extend({ kind: z.enum(['manual', 'scheduled']) })) }),
+  output: z.object({ items: z.array(keptTest) }),
 });
 
 export const clearCooldown = endpoint({

@@ -1,7 +1,8 @@
 // Sums over the roll-ups: what a user's dashboard shows.
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { instant, keyId, usdNotNegative } from './primitives.ts';
+import { budgetSpan } from './enums.ts';
+import { instant, keyId, usd, usdNotNegative } from './primitives.ts';
 
 const sums = {
   requests: z.int(),
@@ -55,4 +56,89 @@ export const listAvailableModels = endpoint({
   summary: 'Models that the signed-in user can call now, for examples and key limits',
   access: 'user',
   output: z.object({ items: z.array(availableModel) }),
+});
+
+export const usageRange = z.enum(['24h', '7d', '30d']);
+export type UsageRange = z.infer<typeof usageRange>;
+
+const keySums = {
+  requests: z.int(),
+  inputTokens: z.int(),
+  cacheReadTokens: z.int(),
+  cacheWrite5mTokens: z.int(),
+  cacheWrite1hTokens: z.int(),
+  outputTokens: z.int(),
+  /** Part of the output tokens. */
+  reasoningTokens: z.int(),
+  /** As it was billed; later adjustments are entries of the statement. */
+  costUsd: usdNotNegative,
+};
+
+/** Whose limit: this key's alone, or its user's over all keys together. */
+const scope = z.enum(['key', 'user']);
+
+export const keyUsage = z
+  .object({
+    key: z.object({
+      name: z.string(),
+      prefix: z.string(),
+      state: z.literal('active'),
+      expiresAt: instant.nullable(),
+    }),
+    range: usageRange,
+    from: instant,
+    /** Requests that ended up to here are counted, except those of the last moments: they are booked within seconds. */
+    to: instant,
+    /** The zone of the days and of the spending windows. */
+    timeZone: z.string(),
+    total: z.object(keySums),
+    /** Highest cost first. */
+    byModel: z.array(z.object({ model: z.string(), ...keySums })),
+    /** Every day of the range, oldest first, also those without a request. */
+    byDay: z.array(z.object({ day: z.iso.date(), ...keySums })),
+    /** Of the user, over all keys. `null`: no quota was granted. */
+    balance: z.object({ quotaUsd: usd, usedUsd: usd, remainingUsd: usd }).nullable(),
+    windows: z.array(
+      z.object({
+        scope,
+        span: budgetSpan,
+        limitUsd: usdNotNegative,
+        usedUsd: usdNotNegative,
+        remainingUsd: usdNotNegative,
+        /** Null: never, or the next request begins the window. */
+        resetsAt: instant.nullable(),
+      }),
+    ),
+    rates: z.array(
+      z.object({
+        scope,
+        limit: z.enum(['rpm', 'tpm', 'concurrency']),
+        max: z.int(),
+        remaining: z.int(),
+        /** When all of it is free again; null: it is now, or when requests end. */
+        resetsAt: instant.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'KeyUsage' });
+export type KeyUsage = z.infer<typeof keyUsage>;
+
+export const getKeyUsage = endpoint({
+  id: 'usage.key',
+  method: 'GET',
+  path: '/api/v1/usage/{key}',
+  summary:
+    'Usage of a relay key and what is left of its limits; the same answer as `GET /v1/usage` with the key in a header',
+  access: 'anyone',
+  params: z.object({ key: z.string().min(1).max(200) }),
+  query: z.object({ range: usageRange.default('24h') }),
+  output: keyUsage,
+  errors: [
+    'key_unknown',
+    'key_disabled',
+    'key_expired',
+    'user_disabled',
+    'ip_not_allowed',
+    'too_many_requests',
+  ],
 });

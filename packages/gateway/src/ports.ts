@@ -104,6 +104,21 @@ export type Purse = { hold(request: HoldRequest): Maybe<Hold | Denial> };
 /** Books one finished request: queued, idempotent by request id, never throws. Also settles its hold. */
 export type Settlements = { settle(record: ExchangeRecord): void };
 
+/** What a key used and what is left of its limits: `GET /v1/usage`. Reads no hot path. */
+export type KeyUsage = {
+  /** Counts a question of this address; a denial when it asks too often, or guesses. */
+  guard(address: string): Promise<Denial | null>;
+  /** The answer as a JSON value. @throws when it can't be read now. */
+  read(question: KeyUsageQuestion): Promise<object | Denial>;
+};
+
+/** `range` as it stands in the address; null: none. */
+export type KeyUsageQuestion = {
+  readonly keyId: string;
+  readonly range: string | null;
+  readonly address: string;
+};
+
 /** What an attempt teaches about its channel key. */
 export type Lesson =
   | 'nothing'
@@ -208,6 +223,8 @@ export type GatewayDeps = {
   readonly admission: Admission;
   readonly purse: Purse;
   readonly settlements: Settlements;
+  /** Absent: there is no `/v1/usage`. */
+  readonly keyUsage?: KeyUsage;
   readonly live: LiveEvents;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -5,8 +5,9 @@ import { type Denial, isDenial } from './denial.ts';
 import { refuse } from './ending.ts';
 import { Exchange } from './exchange.ts';
 import { answerExplanation, sendDenial } from './explanation.ts';
+import { answerKeyUsage } from './key-usage.ts';
 import { answerModels } from './models.ts';
-import type { GatewayDeps } from './ports.ts';
+import type { GatewayDeps, KeyUsage } from './ports.ts';
 import { type RelayDeps, relay } from './relay.ts';
 import { sendJson } from './reply.ts';
 import { authenticate } from './steps/authenticate.ts';
@@ -36,7 +37,10 @@ export class Router {
     if (path === '/models' || path.startsWith('/models/')) {
       return reads ? this.#models(exchange, path.slice('/models'.length)) : refuseMethod(exchange, 'GET');
     }
-    refuse(exchange, { denied: 'path_unknown', facts: { path: url.slice(0, 200) } }).finish();
+    if (path === '/usage' && this.#deps.keyUsage) {
+      return reads ? this.#usage(exchange, this.#deps.keyUsage) : refuseMethod(exchange, 'GET');
+    }
+    refuse(exchange, { denied: 'path_unknown', facts: { path: withoutKeys(url.slice(0, 200)) } }).finish();
   }
 
   /** A question about a call: the call's path is in `?path=`, its body is the body, its session headers the headers. */
@@ -63,6 +67,15 @@ export class Router {
     if (denial) refuse(exchange, denial).finish();
   }
 
+  async #usage(exchange: Exchange, keyUsage: KeyUsage): Promise<void> {
+    const failed = (error: unknown): Denial => {
+      this.#deps.logger.error({ requestId: exchange.requestId, error }, 'usage can not be read');
+      return { denied: 'internal' };
+    };
+    const denial = await answerKeyUsage(exchange, { ...this.#relayDeps, keyUsage }).catch(failed);
+    if (denial) refuse(exchange, denial).finish();
+  }
+
   #begin(start: Pick<Exchange, 'req' | 'res' | 'endpoint' | 'search'>): Exchange {
     const deps = this.#deps;
     return new Exchange({
@@ -74,6 +87,11 @@ export class Router {
       startedMonoMs: deps.clock.monotonicMs(),
     });
   }
+}
+
+/** A key that somebody put into the address is not repeated. */
+function withoutKeys(path: string): string {
+  return path.replace(/sk-relay-[^/?&#]*/gi, 'sk-relay-…');
 }
 
 /** For paths that are no endpoint: errors still come in the shape that the client seems to speak. */
