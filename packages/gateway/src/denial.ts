@@ -50,7 +50,7 @@ export function isDenial(value: object): value is Denial {
   return 'denied' in value;
 }
 
-/** The sentence shown to the client. Facts by code: `problem`, `model`, `response`, `method`, `allow`, `path`, `limit`, `scope`, `max`, `window`, `message`. */
+/** The sentence shown to the client. Facts by code: `problem`, `model`, `response`, `method`, `allow`, `path`, `limit`, `scope`, `max`, `window`, `resetsAt`, `message`. */
 export function describeDenial(denial: Denial): string {
   const fact = (name: string): string => String(denial.facts?.[name] ?? '');
   const code = denial.denied;
@@ -97,7 +97,7 @@ export function describeDenial(denial: Denial): string {
     case 'limit_reached':
       return `The ${fact('limit')} limit of this ${fact('scope')} is reached (${fact('max')}).`;
     case 'window_used_up':
-      return `The ${fact('window')} quota of this ${fact('scope')} is used up.`;
+      return `The ${fact('window')} quota of this ${fact('scope')} is used up${until(fact('resetsAt'))}.`;
     case 'channels_limited':
       return 'Every channel for this model is at its limit. Try again later.';
     case 'internal':
@@ -115,6 +115,10 @@ export function describeDenial(denial: Denial): string {
     default:
       return unreachable(code);
   }
+}
+
+function until(resetsAt: string): string {
+  return resetsAt === '' ? '' : `; it begins anew at ${resetsAt}`;
 }
 
 function withHint(sentence: string, hint: string): string {

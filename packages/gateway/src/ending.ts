@@ -3,7 +3,7 @@ import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import { DENIAL_STATUS, type Denial, describeDenial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import type { Outcome } from './exchange-record.ts';
-import { faultHeaders, sendFault } from './reply.ts';
+import { budgetHeaders, faultHeaders, sendFault } from './reply.ts';
 
 export type Ending = {
   /** Sent to the client; 499 when it left before an answer began. */
@@ -35,7 +35,8 @@ export function refuse(exchange: Exchange, denial: Denial): Ending {
     errorText: fault.message,
     usage: NO_USAGE,
     firstByteMs: null,
-    finish: () => sendFault(exchange, fault, faultHeaders(denial.retryAfterMs ?? null)),
+    finish: () =>
+      sendFault(exchange, fault, [...faultHeaders(denial.retryAfterMs ?? null), ...budgetHeaders(denial)]),
   };
 }
 

@@ -1,6 +1,7 @@
 // Answers that the relay writes itself: the one place where a fault becomes bytes.
 import type { ServerResponse } from 'node:http';
 import type { Fault } from '@api-proxy/protocols/fault';
+import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Writes a fault in the dialect of the caller. Cuts an answer that has begun; does nothing when the client has left. */
@@ -44,4 +45,18 @@ export function sendJson(res: ServerResponse, reply: JsonReply): void {
 /** `retry-after` in whole seconds, rounded up. */
 export function faultHeaders(retryAfterMs: number | null): string[] {
   return retryAfterMs === null ? [] : ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))];
+}
+
+/** Which budget refused: the headers that an admitted request carries, with nothing left in them. */
+export function budgetHeaders({ denied, facts }: Denial): string[] {
+  if (denied === 'quota_missing' || denied === 'quota_zero') return ['x-quota-remaining-usd', '0'];
+  if (denied === 'quota_used_up') return ['x-quota-remaining-usd', notBelowZero(facts?.remaining)];
+  if (denied !== 'window_used_up') return [];
+  const window = ['x-quota-window', `${facts?.scope}-${facts?.window}`, 'x-quota-window-remaining-usd', '0'];
+  const resetsAt = facts?.resetsAt;
+  return typeof resetsAt === 'string' ? [...window, 'x-quota-window-resets-at', resetsAt] : window;
+}
+
+function notBelowZero(amount: string | number | null | undefined): string {
+  return typeof amount === 'string' && !amount.startsWith('-') ? amount : '0';
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Denial } from '../denial.ts';
 import type { GatewayDeps } from '../ports.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { bothFamilies, call, caller, channel, model, PRICE, snapshot, startRelay } from './harness.ts';
+import { bothFamilies, call, caller, channel, KEY, model, PRICE, snapshot, startRelay } from './harness.ts';
 
 const DIALECT_CALLS = [
   ['/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'x' }] }],
@@ -243,5 +243,100 @@ describe('paths', () => {
     expect(await get('/v1/models/hidden')).toMatchObject({ status: 404 });
     expect(await get('/v1/models', { authorization: 'Bearer x' })).toMatchObject({ status: 401 });
     await relay.close();
+  });
+});
+
+describe('which budget refused is told in headers too', () => {
+  const windowed = (facts: Denial['facts'], retryAfterMs?: number) =>
+    money({ denied: 'window_used_up', ...(facts && { facts }), ...(retryAfterMs && { retryAfterMs }) });
+  const refusedBy = async (deps: Partial<GatewayDeps>) => {
+    const relay = await startRelay(snapshot(bothFamilies(fake.url)), deps);
+    const body = { model: 'm', messages: [{ role: 'user', content: 'x' }] };
+    const got = await call({ port: relay.port, path: '/v1/chat/completions', body });
+    await relay.close();
+    return got;
+  };
+
+  it("a key's day window: its name, nothing left, the instant and the seconds until it begins anew", async () => {
+    const resetsAt = '2026-01-02T00:00:00.000Z';
+    const facts = { window: 'day', scope: 'key', resetsAt };
+    const { status, headers, json } = await refusedBy(windowed(facts, 9_001));
+    expect(status).toBe(429);
+    expect(headers).toMatchObject({
+      'retry-after': '10',
+      'x-quota-window': 'key-day',
+      'x-quota-window-remaining-usd': '0',
+      'x-quota-window-resets-at': resetsAt,
+    });
+    expect(json).toMatchObject({ error: { message: expect.stringContaining(resetsAt) } });
+  });
+
+  it('a total that never begins anew names no time', async () => {
+    const { headers } = await refusedBy(windowed({ window: 'total', scope: 'user', resetsAt: null }));
+    expect(headers['x-quota-window']).toBe('user-total');
+    expect(headers).not.toHaveProperty('retry-after');
+    expect(headers).not.toHaveProperty('x-quota-window-resets-at');
+  });
+
+  it('a balance: what is left of it, never below zero', async () => {
+    const left = (remaining: string) => money({ denied: 'quota_used_up', facts: { remaining } });
+    expect((await refusedBy(left('0.02'))).headers['x-quota-remaining-usd']).toBe('0.02');
+    expect((await refusedBy(left('-0.02'))).headers['x-quota-remaining-usd']).toBe('0');
+  });
+});
+
+describe('usage of a key', () => {
+  const answer = { range: '7d' };
+  const keyUsage: NonNullable<GatewayDeps['keyUsage']> = {
+    guard: async () => null,
+    read: async ({ range }) => ({ ...answer, range }),
+  };
+  const ask = async (path: string, over: Partial<GatewayDeps> = {}, headers = {}, method = 'GET') => {
+    const relay = await startRelay(snapshot(bothFamilies(fake.url)), { keyUsage, ...over });
+    const response = await fetch(`http://127.0.0.1:${relay.port}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${KEY}`, ...headers },
+    });
+    const text = await response.text();
+    await relay.close();
+    return { status: response.status, headers: response.headers, text };
+  };
+
+  it('is answered for the key in either header, and never kept', async () => {
+    const got = await ask('/v1/usage?range=7d');
+    expect(got.status).toBe(200);
+    expect(JSON.parse(got.text)).toEqual(answer);
+    expect(got.headers.get('cache-control')).toBe('no-store');
+    const named = await ask('/v1/usage?range=7d', {}, { authorization: '', 'x-api-key': KEY });
+    expect(named.status).toBe(200);
+    expect((await ask('/v1/usage', {}, {}, 'HEAD')).text).toBe('');
+  });
+
+  it.each([
+    [{ authorization: '' }, 'openai'],
+    [{ authorization: '', 'x-api-key': 'sk-relay-nope' }, 'anthropic'],
+  ])('without a key that is known it is 401 in the form of the caller: %j', async (headers, form) => {
+    const { status, text } = await ask('/v1/usage', {}, headers);
+    expect(status).toBe(401);
+    expect(text.includes('"type":"error"')).toBe(form === 'anthropic');
+    expect(text).not.toContain('sk-relay-nope');
+  });
+
+  it('refuses who asks too often, other methods, and hides its failure', async () => {
+    const guard = async (): Promise<Denial> => ({ denied: 'limit_reached', retryAfterMs: 5_000 });
+    const often = await ask('/v1/usage', { keyUsage: { ...keyUsage, guard } });
+    expect([often.status, often.headers.get('retry-after')]).toEqual([429, '5']);
+    const posted = await ask('/v1/usage', {}, {}, 'POST');
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
+    const read = () => Promise.reject(new Error('the database is away'));
+    const failed = await ask('/v1/usage', { keyUsage: { ...keyUsage, read } });
+    expect(failed.status).toBe(500);
+    expect(failed.text).not.toContain('database is away');
+  });
+
+  it('a key that was put into the address is not repeated', async () => {
+    const { status, text } = await ask(`/v1/usage/${KEY}`);
+    expect(status).toBe(404);
+    expect(text).not.toContain(KEY);
   });
 });
