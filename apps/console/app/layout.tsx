@@ -8,10 +8,16 @@ import { NextIntlClientProvider } from 'next-intl';
 import { getLocale, getTranslations } from 'next-intl/server';
 import type { ReactNode } from 'react';
 import { Providers } from '@/components/providers';
+import { site } from '@/lib/session';
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('meta');
-  return { title: { default: t('title'), template: `%s · ${t('title')}` }, description: t('description') };
+  // A page of an unreachable API still has a title.
+  const name = await site().then(
+    (one) => one.name,
+    () => t('title'),
+  );
+  return { title: { default: name, template: `%s · ${name}` }, description: t('description') };
 }
 
 export const viewport: Viewport = {

@@ -10,9 +10,9 @@ describe('chooseLocale', () => {
     expect(chooseLocale(undefined, 'fr, zh;q=0.4, en-GB;q=0.8')).toBe('en');
   });
   it('skips a language that is refused with q=0', () => {
-    expect(chooseLocale(undefined, 'en;q=0, de')).toBe('zh');
+    expect(chooseLocale(undefined, 'en;q=0, de')).toBeUndefined();
   });
-  it('falls back to Chinese for an unknown cookie and no header', () => {
-    expect(chooseLocale('xx', null)).toBe('zh');
+  it('leaves it to the site when neither the cookie nor the browser names one', () => {
+    expect(chooseLocale('xx', null)).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@
 
 export const LOCALES = ['zh', 'en'] as const;
 export type Locale = (typeof LOCALES)[number];
+/** While the API can't be asked for the default language of the site. */
 export const DEFAULT_LOCALE: Locale = 'zh';
 
 /** Name of the cookie that remembers the chosen language. */
@@ -13,10 +14,10 @@ export function isLocale(value: string | undefined): value is Locale {
 }
 
 /**
- * Chooses the language: the cookie first, then the browser's list by weight, then Chinese.
+ * Chooses the language: the cookie first, then the browser's list by weight; undefined when neither names one of ours.
  * @param acceptLanguage the `Accept-Language` header, e.g. `en-GB,en;q=0.9,zh;q=0.8`.
  */
-export function chooseLocale(cookie: string | undefined, acceptLanguage: string | null): Locale {
+export function chooseLocale(cookie: string | undefined, acceptLanguage: string | null): Locale | undefined {
   if (isLocale(cookie)) return cookie;
   const wanted = (acceptLanguage ?? '')
     .split(',')
@@ -28,5 +29,5 @@ export function chooseLocale(cookie: string | undefined, acceptLanguage: string 
     .filter((entry) => Number.isFinite(entry.q) && entry.q > 0)
     .sort((a, b) => b.q - a.q);
   for (const { language } of wanted) if (isLocale(language)) return language;
-  return DEFAULT_LOCALE;
+  return undefined;
 }

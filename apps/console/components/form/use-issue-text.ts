@@ -9,6 +9,8 @@ type Issue = {
   maximum?: unknown;
   format?: unknown;
   origin?: unknown;
+  /** What a rule of a contract is called. */
+  params?: { rule?: unknown } | undefined;
 };
 
 /** Gives a function from a zod issue to a sentence; `undefined` leaves the schema's own text. */
@@ -18,6 +20,7 @@ export function useIssueText(): (issue: Issue) => string {
     if (issue.input === undefined || issue.input === '' || issue.input === null || Number.isNaN(issue.input))
       return t('required');
     const text = issue.origin === 'string';
+    if (issue.params?.rule === 'cooldown_order') return t('cooldownOrder');
     switch (issue.code) {
       case 'too_small':
         return text

@@ -11,6 +11,7 @@ import {
   Network,
   ScrollText,
   Settings2,
+  SlidersHorizontal,
   UserRound,
   Users,
 } from 'lucide-react';
@@ -29,6 +30,7 @@ export type NavItem = {
     | 'giftCards'
     | 'allLogs'
     | 'audit'
+    | 'settings'
     | 'setup';
   icon: LucideIcon;
 };
@@ -54,6 +56,7 @@ const ADMIN: NavGroup = {
     { href: '/admin/gift-cards', label: 'giftCards', icon: Gift },
     { href: '/admin/logs', label: 'allLogs', icon: ScrollText },
     { href: '/admin/audit', label: 'audit', icon: FileClock },
+    { href: '/admin/settings', label: 'settings', icon: SlidersHorizontal },
     { href: '/setup', label: 'setup', icon: Settings2 },
   ],
 };

@@ -8,6 +8,7 @@ import { useTranslations } from 'next-intl';
 import { type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog, DialogTrigger, SheetContent } from '@/components/ui/dialog';
+import { Notice } from '@/components/ui/notice';
 import { Brand } from './brand';
 import { NavLinks } from './nav-links';
 import { Palette } from './palette';
@@ -47,10 +48,26 @@ export function Shell({ me, site, children }: { me: Me; site: Site; children: Re
           <ThemeMenu />
         </header>
         <main id="content" className="mx-auto w-full max-w-7xl px-4 py-6 md:px-6">
+          {site.maintenance.on && <MaintenanceNotice me={me} message={site.maintenance.message} />}
           {children}
         </main>
       </div>
     </ViewerProvider>
+  );
+}
+
+/** An installation that refuses requests says so on every page, so that nobody forgets it. */
+function MaintenanceNotice({ me, message }: { me: Me; message: string }) {
+  const t = useTranslations('nav');
+  return (
+    <Notice tone="warn" className="mb-5">
+      <span className="whitespace-pre-line">{message || t('maintenance')}</span>
+      {me.role !== 'user' && (
+        <Link href="/admin/settings#maintenance" className="ml-2 underline underline-offset-4">
+          {t('maintenanceSettings')}
+        </Link>
+      )}
+    </Notice>
   );
 }
 

@@ -1,7 +1,7 @@
 // The filter of the audit list in the URL.
 import { createLoader, parseAsString, parseAsStringLiteral } from 'nuqs/server';
 
-export const KINDS = ['channel', 'model', 'price', 'user', 'key', 'giftCard'] as const;
+export const KINDS = ['channel', 'model', 'price', 'user', 'key', 'giftCard', 'settings'] as const;
 
 export const auditFilters = { kind: parseAsStringLiteral(KINDS) };
 export const loadAuditPage = createLoader({ ...auditFilters, cursor: parseAsString });
