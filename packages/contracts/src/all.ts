@@ -78,6 +78,7 @@ export const endpoints = [
   deleteChannel,
   copyChannel,
   testChannel,
+  testAllChannels,
   listChannelTests,
   clearCooldown,
   listUpstreamModels,

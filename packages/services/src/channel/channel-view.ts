@@ -1,5 +1,5 @@
 // Channels with keys, renames and live state, in the shape of the contract. Secrets stay where they are.
-import type { Channel } from '@api-proxy/contracts/channels';
+import type { Channel, KeptTest, KeyComplaint } from '@api-proxy/contracts/channels';
 import type { Database } from '@api-proxy/db/database';
 import { channelKeys } from '@api-proxy/db/schema/channel-keys';
 import { channels } from '@api-proxy/db/schema/channels';
@@ -8,6 +8,7 @@ import { and, asc, desc, eq, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { notFound } from '../failure.ts';
 import { type ChannelStats, channelStats, NO_STATS } from './channel-stats.ts';
+import { lastTests } from './test-rows.ts';
 
 export type ChannelRow = typeof channels.$inferSelect;
 export type ChannelKeyRow = typeof channelKeys.$inferSelect;
@@ -59,7 +60,7 @@ function liveOf(context: Context, { row, keys }: StoredChannel, stats: ChannelSt
   return {
     state,
     coolingUntil,
-    reason: now.reason ?? rejected?.statusReason ?? null,
+    reason: now.reason ?? (rejected && !complaintOf(rejected) ? rejected.statusReason : null),
     inFlight: now.inFlight,
     ...stats,
   };
@@ -70,25 +71,45 @@ function fieldsOf(row: ChannelRow) {
   return { ...fields, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
 }
 
-export function channelOf(context: Context, stored: StoredChannel, stats: ChannelStats): Channel {
+/** As `key-state.ts` wrote it down; other reasons are free texts. */
+function complaintOf({ statusReason, statusChangedAt }: ChannelKeyRow): KeyComplaint | null {
+  const match = /^(key_rejected|quota_exhausted)(?: (\d{3}))?$/.exec(statusReason ?? '');
+  if (!match || !statusChangedAt) return null;
+  const kind = match[1] === 'key_rejected' ? 'key_rejected' : 'quota_exhausted';
+  return { kind, status: match[2] ? Number(match[2]) : null, at: statusChangedAt.toISOString() };
+}
+
+type Seen = { readonly stats: ChannelStats; readonly lastTest: KeptTest | null };
+
+export function channelOf(context: Context, stored: StoredChannel, { stats, lastTest }: Seen): Channel {
   return {
     ...fieldsOf(stored.row),
     renames: stored.renames,
-    keys: stored.keys.map(({ id, lastFour, status, statusReason }) => ({
-      id,
-      lastFour,
-      status,
-      statusReason,
-      coolingUntil: isoOrNull(context.channelLive.keyCoolingUntilMs(id), context.clock.nowMs()),
+    keys: stored.keys.map((key) => ({
+      id: key.id,
+      lastFour: key.lastFour,
+      status: key.status,
+      statusReason: key.statusReason,
+      complaint: complaintOf(key),
+      coolingUntil: isoOrNull(context.channelLive.keyCoolingUntilMs(key.id), context.clock.nowMs()),
     })),
+    lastTest,
     live: liveOf(context, stored, stats),
   };
 }
 
-/** Completes stored channels by the numbers of the last 24 hours. */
+/** Completes stored channels by the numbers of the last 24 hours and their last tests. */
 export async function channelsOf(context: Context, stored: readonly StoredChannel[]): Promise<Channel[]> {
   const stats = await channelStats(context.db, context.clock.nowMs());
-  return stored.map((channel) => channelOf(context, channel, stats.get(channel.row.id) ?? NO_STATS));
+  const tests = await lastTests(
+    context.db,
+    stored.map(({ row }) => row.id),
+  );
+  return stored.map((channel) => {
+    const { id } = channel.row;
+    const lastTest = tests.get(id) ?? null;
+    return channelOf(context, channel, { stats: stats.get(id) ?? NO_STATS, lastTest });
+  });
 }
 
 /** One channel as stored now. */

@@ -2,8 +2,10 @@
 import { channelCreate, channelUpdate, draftChannel } from '@api-proxy/contracts/channels';
 import { auditLog } from '@api-proxy/db/schema/audit-log';
 import { channelKeys } from '@api-proxy/db/schema/channel-keys';
+import { channels } from '@api-proxy/db/schema/channels';
 import { configVersion } from '@api-proxy/db/schema/config-version';
 import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openTestBench, type TestBench } from '../testing/bench.ts';
 import { clearCooldown } from './clear-cooldown.ts';
@@ -13,6 +15,7 @@ import { deleteChannel } from './delete-channel.ts';
 import { listChannelTests } from './list-channel-tests.ts';
 import { listChannels } from './list-channels.ts';
 import { listUpstreamModels } from './list-upstream-models.ts';
+import { testAllChannels } from './test-all-channels.ts';
 import { testChannel } from './test-channel.ts';
 import { updateChannel } from './update-channel.ts';
 
@@ -137,6 +140,51 @@ it('a test calls the upstream with the renamed model and the opened key, and is 
   ]);
   // Without a name, what the upstream offers is asked.
   expect(await testChannel(admin, { params, body: {} })).toMatchObject({ ok: true, model: 'b' });
+});
+
+it('the list tells the last test of each channel, also of one that was never tested', async () => {
+  const admin = await bench.as('admin');
+  const { id: channelId } = await createChannel(admin, { body: body() });
+  await createChannel(admin, { body: body({ name: 'other' }) });
+  const params = { channelId };
+  await testChannel(admin, { params, body: { model: 'first' } });
+  bench.clock.advance(1_000);
+  await testChannel(admin, { params, body: { model: 'second' } });
+  const { items } = await listChannels(admin, {});
+  expect(items.map(({ name, lastTest }) => [name, lastTest?.model, lastTest?.kind])).toEqual([
+    ['main', 'second', 'manual'],
+    ['other', undefined, undefined],
+  ]);
+});
+
+it('all channels in use are tested, a few at a time; one that can not be tried does not stop the others', async () => {
+  const admin = await bench.as('admin');
+  const made = [];
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
+    made.push(await createChannel(admin, { body: body({ name, enabled: name !== 'f', healthModel: 'm' }) }));
+  await bench.memory.db
+    .update(channels)
+    .set({ baseUrl: 'http://10.0.0.1' })
+    .where(eq(channels.id, made[1]?.id ?? ''));
+  let running = 0;
+  let most = 0;
+  bench.answers.next = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    return {
+      ...{ ok: true, status: 200, firstByteMs: 1, durationMs: 2, answer: 'pong', error: null },
+      ...{ lesson: 'success', complaint: null },
+    };
+  };
+  const { items } = await testAllChannels(admin, { body: {} });
+  expect(items.map(({ ok }) => ok)).toEqual([true, false, true, true, true]);
+  expect(items[1]).toMatchObject({ channelId: made[1]?.id, status: null, error: expect.stringMatching(/./) });
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThanOrEqual(4);
+  const named = await testAllChannels(admin, { body: { channelIds: [made[5]?.id ?? ''] } });
+  expect(named.items).toMatchObject([{ channelId: made[5]?.id, ok: true }]);
 });
 
 it('models of an upstream are asked for with a typed key, or the stored one at its own address only', async () => {

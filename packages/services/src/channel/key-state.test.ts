@@ -44,6 +44,7 @@ it('a rejected key is out of use everywhere, once: stored, audited as the system
   expect(await key()).toMatchObject({
     status: 'rejected',
     statusReason: 'key_rejected 401',
+    complaint: { kind: 'key_rejected', status: 401, at: new Date(bench.clock.nowMs()).toISOString() },
     lastFour: '6789',
   });
   expect(bench.notices.map(({ topic }) => topic)).toEqual(['config']);

@@ -5,6 +5,7 @@ import { desc, eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import type { Verb } from '../verb.ts';
 import { loadChannel } from './channel-view.ts';
+import { keptTest } from './test-rows.ts';
 
 const MAX_TESTS = 50;
 
@@ -18,16 +19,6 @@ export const listChannelTests: Verb<typeof contract> = async (context, { params 
     .orderBy(desc(channelTests.createdAt), desc(channelTests.id))
     .limit(MAX_TESTS);
   return {
-    items: rows.map(({ ok, model, status, firstByteMs, durationMs, answer, errorText, kind, createdAt }) => ({
-      ok,
-      model,
-      status,
-      firstByteMs,
-      durationMs,
-      answer,
-      error: errorText,
-      kind,
-      at: createdAt.toISOString(),
-    })),
+    items: rows.map(keptTest),
   };
 };
