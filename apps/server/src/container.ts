@@ -5,13 +5,11 @@ import { createGateway } from '@api-proxy/gateway/gateway';
 import type { Admission } from '@api-proxy/gateway/ports';
 import { createProber } from '@api-proxy/gateway/probe';
 import { MemoryChannelHealth } from '@api-proxy/gateway/routing/health';
-import { MemoryChannelSlots } from '@api-proxy/gateway/routing/slots';
 import { systemClock } from '@api-proxy/kit/clock';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { idSequence, newId } from '@api-proxy/kit/id';
 import type { Logger } from '@api-proxy/kit/logger';
 import { createLedger, type Ledger } from '@api-proxy/ledger/ledger';
-import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
 import { pinnedLookup } from '@api-proxy/services/channel/pinned-lookup';
 import { systemContext } from '@api-proxy/services/context';
 import { createKeyHasher, rememberingHasher } from '@api-proxy/services/secret/key-hasher';
@@ -25,10 +23,11 @@ import { channelProbe } from './adapters/channel-probe.ts';
 import { compareBooks } from './adapters/compare-books.ts';
 import { keyComplaints } from './adapters/key-complaints.ts';
 import { keyUsage } from './adapters/key-usage.ts';
-import { encodeLive } from './adapters/live-wire.ts';
+import { leaseRecall } from './adapters/lease-recall.ts';
 import { outboundPolicy } from './adapters/outbound-policy.ts';
 import { ratesNow } from './adapters/rates-now.ts';
-import { sharedHealth } from './adapters/shared-health.ts';
+import { responseMakers } from './adapters/response-makers.ts';
+import { type SharedHealth, sharedHealth } from './adapters/shared-health.ts';
 import { snapshotRows } from './adapters/snapshot-rows.ts';
 import { CallerCache } from './caller-cache.ts';
 import type { WorkerSettings } from './child-messages.ts';
@@ -76,17 +75,21 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     redisUrl: settings.redisUrl,
     instances: () => instances.current(),
   });
-  const { bus, limits } = shared;
+  const { bus, limits, slots, affinity } = shared;
   const snapshots = await SnapshotKeeper.open({
     reader: snapshotRows({ db, open: vault.open, clock, log }),
     log,
   });
   const callers = new CallerCache({ load: (hash) => readCaller(db, hash), clock });
   const health = sharedHealth({
-    ...{ bus, workerId, log },
+    ...{ bus, cooldowns: shared.cooldowns, workerId, nowMs: clock.nowMs, log },
     local: new MemoryChannelHealth(() => snapshots.current().settings.cooldown),
   });
-  const slots = new MemoryChannelSlots();
+  const makers = responseMakers({ atHand: shared.recentMakers, db, clock, log });
+  const recall = leaseRecall({
+    ...{ bus, workerId, instances: () => instances.current() },
+    isShared: () => shared.link?.state() === 'up',
+  });
   const outbound = outboundPolicy(settings, log);
   const lookup = pinnedLookup(outbound);
   const prober = createProber(clock, lookup);
@@ -94,16 +97,20 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     ...{ db, clock, workerId, logger: log },
     settlementDb: booking.db,
     timeZone: () => snapshots.current().timeZone,
+    purse: { recall: recall.recall },
     ...(settings.role === 'console' ? {} : { journalDir: path.join(settings.dataDir, 'journal') }),
   });
   // Before anything is admitted: what a killed worker had written down is booked.
   await ledger.recover();
   // Nobody else can be running on an embedded database: what that worker held is free again, now that its rows are in.
-  if (settings.embedded) await sweepLeases(db, { kind: 'all' });
-  heedNotices({ shared, snapshots, callers, ledger, log });
+  if (settings.embedded) await ledger.sweep('all');
+  recall.answerWith(ledger.purse.returnIdle);
+  heedNotices({ shared, snapshots, callers, ledger, health, log });
+  await health.catchUp();
 
   const ports = servicePorts({
     ...{ settings, version, db, clock },
+    attempts: shared.attempts,
     parts: {
       ...{ vault, keyHasher, outbound },
       bus: noticeBus(bus),
@@ -117,14 +124,13 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const background = systemContext(ports);
   const complaints = keyComplaints(background, log);
   const gateway = createGateway({
-    ...{ callers, snapshots, clock, health, slots, lookup, logger: log },
+    ...{ callers, snapshots, clock, health, slots, affinity, makers, lookup, logger: log },
     keyComplaints: complaints,
     hashCredential: rememberingHasher(keyHasher),
     admission: whileAccepting(drain, limitAdmission({ limits, clock })),
     purse: ledger.purse,
     settlements: ledger.settlement,
     keyUsage: keyUsage(ports),
-    live: { publish: (event) => bus.publish('live', encodeLive(event)) },
     nextRequestId: idSequence('req'),
     clientIp: (request) => clientAddress(request, settings.trustedProxyHops),
   });
@@ -132,7 +138,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     ...{ settings, ports, log },
     health: createHealth({ db, clock, version, ready: () => drain.ready, link: shared.link }),
   });
-  const chores = housekeeping({ db, clock, workerId, version, instances });
+  const chores = housekeeping({ ledger, db, clock, workerId, version, instances });
   const jobs = startJobs([...chores, ...bookkeeping(ports), channelChecks(background)], {
     standing: () => shared.election.standing(),
     log,
@@ -145,7 +151,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     interrupt: gateway.interrupt,
     // Requests have ended; what they left is booked before the connections go.
     close: () =>
-      closeInOrder([jobs, snapshots, gateway, complaints, prober, ledger, shared, booking, database]),
+      closeInOrder([jobs, snapshots, gateway, complaints, prober, ledger, makers, shared, booking, database]),
   };
 }
 
@@ -154,11 +160,12 @@ type Heedful = {
   snapshots: SnapshotKeeper;
   callers: CallerCache;
   ledger: Ledger;
+  health: SharedHealth;
   log: Logger;
 };
 
 /** What the services change is known to this worker's caches at once. */
-function heedNotices({ shared, snapshots, callers, ledger, log }: Heedful): void {
+function heedNotices({ shared, snapshots, callers, ledger, health, log }: Heedful): void {
   const config = (version: number) => snapshots.announce(version);
   const caller = (userId: string, keyId: string | null) => {
     callers.forget(userId, keyId);
@@ -171,6 +178,7 @@ function heedNotices({ shared, snapshots, callers, ledger, log }: Heedful): void
     if (state === 'down') return;
     callers.forgetAll();
     snapshots.refresh();
+    health.catchUp();
   });
 }
 

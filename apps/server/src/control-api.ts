@@ -4,7 +4,7 @@ import type { HealthPort } from '@api-proxy/api/health-port';
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
 import type { Logger } from '@api-proxy/kit/logger';
-import { createMemoryAttempts } from '@api-proxy/services/auth/attempts';
+import type { Attempts } from '@api-proxy/services/auth/attempts';
 import { createAuth } from '@api-proxy/services/auth/auth';
 import type { ServicePorts } from '@api-proxy/services/context';
 import { getRequestListener } from '@hono/node-server';
@@ -16,13 +16,16 @@ export type ServicePortsOptions = {
   version: string;
   db: Database;
   clock: Clock;
+  /** Counted over all workers, where they share state. */
+  attempts: Attempts;
   parts: Omit<ServicePorts, 'db' | 'clock' | 'attempts' | 'siteInfo'>;
 };
 
 /** What the verbs of the services are given, those that jobs call too. */
-export function servicePorts({ settings, version, db, clock, parts }: ServicePortsOptions): ServicePorts {
+export function servicePorts(options: ServicePortsOptions): ServicePorts {
+  const { settings, version, db, clock, attempts, parts } = options;
   const publicUrl = settings.publicUrl ?? null;
-  return { ...parts, db, clock, attempts: createMemoryAttempts(clock), siteInfo: { version, publicUrl } };
+  return { ...parts, db, clock, attempts, siteInfo: { version, publicUrl } };
 }
 
 export type ControlApiOptions = {

@@ -5,7 +5,8 @@ import { ensureComingPartitions } from '@api-proxy/db/partitions';
 import { workers } from '@api-proxy/db/schema/workers';
 import type { Clock } from '@api-proxy/kit/clock';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
-import { sweepLeases } from '@api-proxy/ledger/purse/sweep-leases';
+import type { Ledger } from '@api-proxy/ledger/ledger';
+import { dropExpiredMakers } from '../adapters/response-makers.ts';
 import type { InstanceCount } from '../instance-count.ts';
 import type { Job } from './scheduler.ts';
 
@@ -15,13 +16,21 @@ export type HousekeepingOptions = {
   workerId: string;
   version: string;
   instances: InstanceCount;
+  ledger: Pick<Ledger, 'sweep'>;
 };
 
 /** A channel that is checked every ten seconds leaves 60,000 rows a week. */
 const OLD_TESTS = `delete from channel_tests where created_at < now() - interval '90 days'
   or (kind = 'scheduled' and created_at < now() - interval '7 days')`;
 
-export function housekeeping({ db, clock, workerId, version, instances }: HousekeepingOptions): Job[] {
+export function housekeeping({
+  db,
+  clock,
+  workerId,
+  version,
+  instances,
+  ledger,
+}: HousekeepingOptions): Job[] {
   return [
     {
       name: 'heartbeat',
@@ -41,7 +50,7 @@ export function housekeeping({ db, clock, workerId, version, instances }: Housek
       by: 'leader_if_known',
       everyMs: 30 * SECOND_MS,
       run: async () => {
-        await sweepLeases(db, { kind: 'orphaned', nowMs: clock.nowMs() });
+        await ledger.sweep('orphaned');
       },
     },
     {
@@ -58,6 +67,7 @@ export function housekeeping({ db, clock, workerId, version, instances }: Housek
         await db.execute('delete from sessions where expires_at < now()');
         await db.execute('delete from verifications where expires_at < now()');
         await db.execute(OLD_TESTS);
+        await dropExpiredMakers(db);
         await db.execute("delete from workers where heartbeat_at < now() - interval '1 day'");
       },
     },

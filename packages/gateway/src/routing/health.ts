@@ -16,6 +16,15 @@ type KeyState = {
   lastMs: number;
 };
 
+/** Everything that is known about a channel key, as plain data. */
+export type KeyMemo = {
+  readonly key: KeyState | null;
+  /** Upstream models that it lacks, with the end of each pause. */
+  readonly models: readonly (readonly [string, number])[];
+  /** When nothing of it matters any more. */
+  readonly endsMs: number;
+};
+
 /** A rejected or exhausted credential: long, yet tried again, as admins refill and rotate. */
 const CREDENTIAL_PAUSE_MS = 300_000;
 const MODEL_PAUSE_MS = 60_000;
@@ -59,6 +68,30 @@ export class MemoryChannelHealth implements ChannelHealth {
     const key = this.#keys.get(channelKeyId);
     if (key?.open) key.probeUntilMs = nowMs + PROBE_LEASE_MS;
     return true;
+  }
+
+  /** Null when there is nothing to tell. */
+  memoOf(channelKeyId: string): KeyMemo | null {
+    const key = this.#keys.get(channelKeyId) ?? null;
+    const start = `${channelKeyId} `;
+    const models = [...this.#models]
+      .filter(([name]) => name.startsWith(start))
+      .map(([name, untilMs]) => [name.slice(start.length), untilMs] as const);
+    if (!key && models.length === 0) return null;
+    const keptMs = key?.open ? LONGEST_OPEN_MS : FORGOTTEN_MS;
+    const keyEndsMs = key ? Math.max(key.lastMs, key.untilMs) + keptMs : 0;
+    return { key, models, endsMs: Math.max(keyEndsMs, ...models.map(([, untilMs]) => untilMs)) };
+  }
+
+  /** Takes in what another worker knew, where it is newer than what is known here. */
+  takeIn(channelKeyId: string, { key, models }: KeyMemo): void {
+    const known = this.#keys.get(channelKeyId);
+    if (key && (!known || known.lastMs < key.lastMs)) this.#keys.set(channelKeyId, { ...key });
+    for (const [model, untilMs] of models) {
+      const name = `${channelKeyId} ${model}`;
+      if (untilMs > (this.#models.get(name) ?? 0) && this.#models.size < MOST_MODEL_PAUSES)
+        this.#models.set(name, untilMs);
+    }
   }
 
   clear(channelKeyId: string): void {
