@@ -10,8 +10,10 @@ import { entryText } from './journal/entry.ts';
 import { createJournal, type Journal, type JournalOptions } from './journal/journal.ts';
 import { journalledAdmit } from './journal/journalled-admit.ts';
 import { createRecovery, NOTHING_RECOVERED, type Recovery } from './journal/replay.ts';
+import { workersWithJournals } from './journal/takeover.ts';
 import { createLeaseBook } from './purse/lease-book.ts';
 import { createPurse, type Purse, type PurseOptions } from './purse/purse.ts';
+import { sweepLeases } from './purse/sweep-leases.ts';
 import { NO_HOLDS } from './settlement/holds.ts';
 import type { SettleContext } from './settlement/settle-batch.ts';
 import { createSettlement, type Settlement, type SettlementOptions } from './settlement/settlement.ts';
@@ -46,6 +48,11 @@ export type Ledger = {
   readonly journal: Journal | undefined;
   /** Settles the journals of dead workers; wait for it once at the start. Never rejects: what fails is tried again. */
   recover(): Promise<Recovery>;
+  /**
+   * Returns leases of workers that are gone: of every other one (nobody else can be running), or of those that ran out
+   * long ago. Never of one whose journal lies here and is not settled. Gives how many. @throws what the driver throws.
+   */
+  sweep(which: 'all' | 'orphaned'): Promise<number>;
   /** Books what waits, ends the journal, then returns all leases. */
   close(): Promise<void>;
 };
@@ -76,6 +83,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     settlement,
     journal,
     recover,
+    sweep(which) {
+      const spared = options.journalDir === undefined ? [] : workersWithJournals(options.journalDir);
+      return sweepLeases(
+        db,
+        which === 'all' ? { kind: which, spared } : { kind: which, nowMs: clock.nowMs(), spared },
+      );
+    },
     async close() {
       await settlement.close();
       await stop();

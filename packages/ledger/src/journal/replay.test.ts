@@ -54,6 +54,19 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
     folders.removeAll();
   });
 
+  it('leases of a dead worker stay until its journal is settled, whoever sweeps', async () => {
+    const dead = doomed('wrk_dead');
+    await ask(dead, 3_000n, { requestId: 'req_1' });
+    dead.settlement.settle(aRow({ requestId: 'req_1', costNanoUsd: 700n }));
+    killOwner(journalDir, 'wrk_dead');
+    const alive = start('wrk_alive');
+    expect(await alive.sweep('all')).toBe(0);
+    const { leased } = await moneyOf(db);
+    expect(leased).toBeGreaterThanOrEqual(3_000n);
+    expect(await alive.recover()).toMatchObject({ booked: 1 });
+    expect(await moneyOf(db)).toMatchObject({ used: 700n, leased: 0n, leases: 0n });
+  });
+
   it('ended requests are charged as they ended, open ones are interrupted and free, leases come back', async () => {
     const dead = doomed('wrk_dead', { segmentBytes: 1_500 });
     const startedAtMs = Date.now() - 2_000;

@@ -86,6 +86,13 @@ export function workersIn({ path, workerId }: Claimed): string[] {
   ];
 }
 
+/** Every worker whose journal lies in `dir` or in somebody's claims: what it has to say may not be settled yet. */
+export function workersWithJournals(dir: string): string[] {
+  return foldersIn(dir)
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) => workersIn({ path: join(dir, name), workerId: name }));
+}
+
 /** Deletes a claimed folder once all of it is settled. */
 export function discard({ dir, workerId }: Claims, { path }: Claimed): void {
   rmSync(path, { recursive: true, force: true });

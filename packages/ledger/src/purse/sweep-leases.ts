@@ -1,29 +1,33 @@
 // Returns leases that no one will: of workers that died, of a worker that closes, or those that ran out.
 import type { Database } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
-import { SECOND_MS } from '@api-proxy/kit/duration';
+import { MINUTE_MS } from '@api-proxy/kit/duration';
 import { type SQL, sql } from 'drizzle-orm';
+import { jsonText } from '../settlement/json-parameter.ts';
 
 /**
- * Which leases to return: `orphaned`: run out, or of a worker whose heartbeat stopped; `worker`: of one that is known
- * to be gone; `all`: when nothing else can be running (start of an embedded installation).
+ * Which leases to return: `orphaned`: of workers that neither prolong them nor had their journal settled in a long time;
+ * `worker`: of one that is known to be gone; `all`: when nothing else can be running (start of an embedded installation).
+ * `spared` workers keep theirs: they have a journal that is still to be settled, and its costs come out of those leases.
  */
 export type Sweep =
-  | { readonly kind: 'orphaned'; readonly nowMs: number }
+  | { readonly kind: 'orphaned'; readonly nowMs: number; readonly spared: readonly string[] }
   | { readonly kind: 'worker'; readonly workerId: string }
-  | { readonly kind: 'all' };
+  | { readonly kind: 'all'; readonly spared: readonly string[] };
 
-/** A worker holds nothing out of a lease that ran out; this margin covers clocks that differ. */
-const EXPIRY_GRACE_MS = 30 * SECOND_MS;
-const HEARTBEAT_LOST_MS = 60 * SECOND_MS;
+/**
+ * Whoever settles a dead worker's journal returns its leases then, within the minute. What is older belongs to a host that
+ * is gone with its disk. A worker that was cut off from the database, as long as that lasted, has renewed its leases and
+ * booked its rows long before: the silence of its heartbeat alone would take leases from the living.
+ */
+const ABANDONED_MS = 10 * MINUTE_MS;
 
 function condition(sweep: Sweep): SQL {
-  if (sweep.kind === 'all') return sql`true`;
   if (sweep.kind === 'worker') return sql`l.worker_id = ${sweep.workerId}`;
-  const expired = new Date(sweep.nowMs - EXPIRY_GRACE_MS).toISOString();
-  const silent = new Date(sweep.nowMs - HEARTBEAT_LOST_MS).toISOString();
-  return sql`(l.expires_at < ${expired}::timestamptz or exists (
-    select 1 from workers w where w.id = l.worker_id and w.heartbeat_at < ${silent}::timestamptz))`;
+  const spared = sql`l.worker_id not in (select jsonb_array_elements_text(${jsonText(sweep.spared)}::text::jsonb))`;
+  if (sweep.kind === 'all') return spared;
+  const expired = new Date(sweep.nowMs - ABANDONED_MS).toISOString();
+  return sql`(l.expires_at < ${expired}::timestamptz and ${spared})`;
 }
 
 /** Returns the leases to their budgets; gives how many. Run it for a dead worker after its journal is settled. */

@@ -25,9 +25,9 @@ export type TendOptions = {
  * Multiples of what is asked at the present pace (see lease.ts): below the first a lease is filled up to the second, so
  * that requests seldom wait for the database and go on while it is away; what is over the third goes back.
  */
-const LOW_FACTOR = 2n;
-const FULL_FACTOR = 4n;
-const SURPLUS_FACTOR = 8n;
+const LOW_FACTOR = 6n;
+const FULL_FACTOR = 8n;
+const SURPLUS_FACTOR = 12n;
 
 /** One round. @throws what the driver throws; leases are then read again before they are used. */
 export async function tendLeases(options: TendOptions): Promise<void> {
