@@ -1,6 +1,6 @@
 // The cells of the channel table that say more than one value.
 'use client';
-import { type Channel, listChannelTests, updateChannel } from '@api-proxy/contracts/channels';
+import { type Channel, updateChannel } from '@api-proxy/contracts/channels';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { toast } from 'sonner';
@@ -10,9 +10,10 @@ import { Tooltip } from '@/components/ui/tooltip';
 import { Nothing, When } from '@/components/ui/value';
 import { cn } from '@/lib/cn';
 import { duration, percent } from '@/lib/number';
-import { useRead, useWrite } from '@/lib/query';
+import { useWrite } from '@/lib/query';
 import { useErrorText } from '@/lib/use-error-text';
 import { CHANNEL_READS } from './use-channel-form';
+import { useKeyReason } from './use-key-reason';
 
 const TONES: Record<Channel['live']['state'], Tone> = {
   healthy: 'ok',
@@ -91,12 +92,14 @@ export function ModelsCell({ models }: { models: readonly string[] }) {
 /** How many credentials, and how many of them can't be used now. */
 export function KeysCell({ keys }: { keys: Channel['keys'] }) {
   const t = useTranslations('channels');
+  const reasonOf = useKeyReason();
   const unusable = keys.filter((key) => key.status !== 'active' || key.coolingUntil !== null);
   const rejected = unusable.some((key) => key.status === 'rejected');
-  const explained = unusable.map(
-    (key) =>
-      `••••${key.lastFour} ${key.status === 'active' ? t('keyCooling') : t(`keyStatus.${key.status}`)}${key.statusReason ? `: ${key.statusReason}` : ''}`,
-  );
+  const explained = unusable.map((key) => {
+    const state = key.status === 'active' ? t('keyCooling') : t(`keyStatus.${key.status}`);
+    const reason = reasonOf(key);
+    return `••••${key.lastFour} ${reason && reason !== state ? `${state}: ${reason}` : state}`;
+  });
   return (
     <span className="inline-flex items-center gap-1.5">
       <span className="num">{keys.length}</span>
@@ -137,10 +140,8 @@ export function ErrorsCell({ live }: { live: Channel['live'] }) {
 }
 
 /** The newest test: how it went and when. */
-export function LastTestCell({ channelId }: { channelId: string }) {
+export function LastTestCell({ last }: { last: Channel['lastTest'] }) {
   const t = useTranslations('channels.test');
-  const { data } = useRead(listChannelTests, { params: { channelId } });
-  const last = data?.items[0];
   if (!last) return <Nothing />;
   return (
     <div className="whitespace-nowrap">

@@ -18,7 +18,7 @@ export function ChannelMenu({ channel, onAct }: { channel: Channel; onAct: (act:
   const paused =
     channel.live.state === 'cooling' ||
     channel.live.state === 'open' ||
-    channel.keys.some((key) => key.coolingUntil !== null);
+    channel.keys.some((key) => key.coolingUntil !== null || (key.status === 'active' && key.complaint));
   const clearNow = () =>
     clear.mutate(
       { params: { channelId: channel.id } },

@@ -4,6 +4,7 @@ import {
   type ChannelCreate,
   type ChannelUpdate,
   channelCreate,
+  keyComplaint,
 } from '@api-proxy/contracts/channels';
 import { channelKeyStatus } from '@api-proxy/contracts/enums';
 import { z } from 'zod';
@@ -28,6 +29,7 @@ const storedKey = z.object({
   lastFour: z.string(),
   status: channelKeyStatus,
   statusReason: z.string().nullable(),
+  complaint: keyComplaint.nullable(),
   secret: z.string().trim(),
 });
 export type StoredKey = z.infer<typeof storedKey>;
@@ -60,11 +62,12 @@ export function formOf(channel: Channel | null): ChannelFormInput {
     ...rest,
     extraHeaders: pairsOf(rest.extraHeaders),
     renames: pairsOf(rest.renames),
-    storedKeys: keys.map(({ id, lastFour, status, statusReason }) => ({
+    storedKeys: keys.map(({ id, lastFour, status, statusReason, complaint }) => ({
       id,
       lastFour,
       status,
       statusReason,
+      complaint,
       secret: '',
     })),
     newKeys: '',

@@ -12,6 +12,7 @@ import { Switch } from '@/components/ui/toggle';
 import { Tooltip } from '@/components/ui/tooltip';
 import { type StoredKey, secretsIn } from './form-values';
 import type { ChannelFormControl } from './use-channel-form';
+import { useKeyReason } from './use-key-reason';
 
 export function KeysEditor({ control }: { control: ChannelFormControl }) {
   const t = useTranslations('channels.form');
@@ -62,6 +63,7 @@ function StoredKeyRow({
   const t = useTranslations('channels.form');
   const tStatus = useTranslations('channels.keyStatus');
   const [replacing, setReplacing] = useState(false);
+  const reason = useKeyReason()(stored);
   const shown = `••••${stored.lastFour}`;
   const stop = () => {
     setReplacing(false);
@@ -74,9 +76,9 @@ function StoredKeyRow({
         {stored.status !== 'active' && (
           <Badge tone={stored.status === 'rejected' ? 'bad' : 'neutral'}>{tStatus(stored.status)}</Badge>
         )}
-        {stored.statusReason && (
-          <span className="min-w-0 flex-1 truncate text-faint text-xs" title={stored.statusReason}>
-            {stored.statusReason}
+        {reason && (
+          <span className="min-w-0 flex-1 truncate text-faint text-xs" title={reason}>
+            {reason}
           </span>
         )}
         <div className="ml-auto flex items-center gap-1">

@@ -89,7 +89,7 @@ export function useChannelColumns({ open, selected, select }: Options) {
         {
           id: 'lastTest',
           label: t('columns.lastTest'),
-          cell: ({ id }) => <LastTestCell channelId={id} />,
+          cell: ({ lastTest }) => <LastTestCell last={lastTest} />,
         },
         {
           id: 'actions',

@@ -12,7 +12,9 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { PageHeader } from '@/components/ui/page-header';
 import { Select } from '@/components/ui/select';
 import { ChannelDialogs, type Opened } from '@/features/channels/channel-dialogs';
+import { KeyNotices } from '@/features/channels/key-notices';
 import { SelectionBar } from '@/features/channels/selection-bar';
+import { TestAllButton } from '@/features/channels/test-all-button';
 import { useChannelColumns } from '@/features/channels/use-channel-columns';
 import { useRead } from '@/lib/query';
 import { channelFilters, STATES } from './search-params';
@@ -48,9 +50,16 @@ export function ChannelsClient() {
       <Plus /> {t('add')}
     </Button>
   );
+  const headActions = (
+    <span className="flex flex-wrap gap-2">
+      {all?.some(({ enabled }) => enabled) && <TestAllButton />}
+      {add}
+    </span>
+  );
   return (
     <>
-      <PageHeader title={t('title')} description={t('description')} actions={add} />
+      <PageHeader title={t('title')} description={t('description')} actions={headActions} />
+      <KeyNotices channels={all ?? []} onOpen={(channel) => setOpened({ act: 'edit', channel })} />
       <DataTable
         name="channels"
         caption={t('title')}
