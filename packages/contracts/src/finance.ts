@@ -168,10 +168,10 @@ export const repricingCreate = z.strictObject({
   /** Requests that started in `[from, to)`. */
   from: instant,
   to: instant,
-  model: z.string().trim().min(1).max(200).optional(),
-  channelId: channelId.optional(),
-  userId: userId.optional(),
-  keyId: keyId.optional(),
+  model: z.string().trim().min(1).max(200).nullish(),
+  channelId: channelId.nullish(),
+  userId: userId.nullish(),
+  keyId: keyId.nullish(),
   /** Requests without a price were free; with this they are charged by the price that they have now. */
   chargeUnpriced: z.boolean().default(false),
   /** Users read it in their statement. */

@@ -6,6 +6,7 @@ import {
   FileClock,
   Gift,
   KeyRound,
+  Landmark,
   LayoutDashboard,
   type LucideIcon,
   Network,
@@ -28,6 +29,7 @@ export type NavItem = {
     | 'prices'
     | 'users'
     | 'giftCards'
+    | 'finance'
     | 'allLogs'
     | 'audit'
     | 'settings'
@@ -54,6 +56,7 @@ const ADMIN: NavGroup = {
     { href: '/admin/prices', label: 'prices', icon: CircleDollarSign },
     { href: '/admin/users', label: 'users', icon: Users },
     { href: '/admin/gift-cards', label: 'giftCards', icon: Gift },
+    { href: '/admin/finance', label: 'finance', icon: Landmark },
     { href: '/admin/logs', label: 'allLogs', icon: ScrollText },
     { href: '/admin/audit', label: 'audit', icon: FileClock },
     { href: '/admin/settings', label: 'settings', icon: SlidersHorizontal },

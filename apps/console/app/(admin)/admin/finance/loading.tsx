@@ -1,0 +1,6 @@
+// While this room loads.
+import { PageLoading } from '@/components/shell/page-loading';
+
+export default function Loading() {
+  return <PageLoading />;
+}
