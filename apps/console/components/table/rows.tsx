@@ -99,7 +99,8 @@ function CardRow<Data extends object>({
   const lines = cells.filter((cell) => cell.column.columnDef.meta?.card !== 'title');
   return (
     <li {...opener(row, onOpen)} className="grid gap-2 px-4 py-3 active:bg-hover">
-      <div className="flex items-center justify-between gap-3 font-medium">
+      {/* Between a checkbox and the actions, the name takes the room. */}
+      <div className="flex items-center justify-between gap-3 font-medium [&>div:nth-child(2):not(:last-child)]:flex-1">
         {title.map((cell) => (
           <div key={cell.id} className="min-w-0">
             <FlexRender cell={cell} />

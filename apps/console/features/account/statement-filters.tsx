@@ -25,7 +25,7 @@ export function StatementFilters({ state }: { state: ReturnType<typeof useStatem
     <>
       <h2 className="mr-1 font-medium text-base max-sm:basis-full">{t('statement')}</h2>
       <Select
-        className="w-32"
+        className="w-32 max-sm:w-full"
         aria-label={t('kind')}
         value={filters.kind ?? ANY}
         onChange={(value) => change({ kind: ledgerKind.options.find((one) => one === value) ?? null })}
@@ -63,7 +63,7 @@ function Day({
       type="date"
       aria-label={label}
       title={label}
-      className="num w-36 max-sm:w-auto max-sm:min-w-0 max-sm:flex-1"
+      className="num w-36 max-sm:w-auto max-sm:min-w-32 max-sm:flex-1"
       value={value ?? ''}
       onChange={(event) => onChange(event.target.value || null)}
     />
@@ -90,7 +90,7 @@ function Export({ wanted }: { wanted: ReturnType<typeof useStatementQuery>['want
     }
   };
   return (
-    <Button busy={busy} onClick={() => void save()} className="sm:ml-auto">
+    <Button busy={busy} onClick={() => void save()} className="max-sm:w-full sm:ml-auto">
       {!busy && <Download />} {t('csv')}
     </Button>
   );

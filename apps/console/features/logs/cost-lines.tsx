@@ -8,7 +8,7 @@ import { Count, Money, When } from '@/components/ui/value';
 import { signOfMoney } from '@/lib/money';
 import { shortCount } from '@/lib/number';
 
-const CELL = 'px-3 py-1.5 text-right';
+const CELL = 'px-3 py-1.5 text-right max-sm:px-2';
 
 /** Cache classes appear only where they were used. */
 export function CostLines({ row }: { row: RequestLogDetail }) {
@@ -19,12 +19,12 @@ export function CostLines({ row }: { row: RequestLogDetail }) {
   if (lines.length === 0)
     return <p className="rounded-md border border-line px-3 py-2 text-muted">{t('noCost')}</p>;
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <div className="overflow-x-auto rounded-md border border-line">
-        <table className="w-full text-left">
+        <table className="w-full text-left max-sm:text-xs">
           <thead className="bg-sunken text-faint text-xs">
             <tr>
-              <th scope="col" className="h-8 px-3 font-medium">
+              <th scope="col" className="h-8 px-3 font-medium max-sm:px-2">
                 {t('usageClass')}
               </th>
               <th scope="col" className={`${CELL} font-medium`}>
@@ -41,7 +41,7 @@ export function CostLines({ row }: { row: RequestLogDetail }) {
           <tbody>
             {lines.map((line) => (
               <tr key={line.usageClass} className="border-line border-t">
-                <td className="px-3 py-1.5">{t(`class.${line.usageClass}`)}</td>
+                <td className="px-3 py-1.5 max-sm:px-2">{t(`class.${line.usageClass}`)}</td>
                 <td className={CELL}>
                   <Count value={line.tokens} />
                 </td>
@@ -66,7 +66,7 @@ export function CostLines({ row }: { row: RequestLogDetail }) {
               </Line>
             )}
             <tr className="border-line border-t bg-sunken font-medium">
-              <td className="px-3 py-1.5" colSpan={3}>
+              <td className="px-3 py-1.5 max-sm:px-2" colSpan={3}>
                 {t('total')} {row.usage.estimated && <Badge tone="warn">{t('estimated')}</Badge>}
               </td>
               <td className={CELL}>
@@ -84,7 +84,7 @@ export function CostLines({ row }: { row: RequestLogDetail }) {
 function Line({ label, children }: { label: string; children: ReactNode }) {
   return (
     <tr className="border-line border-t text-muted">
-      <td className="px-3 py-1.5" colSpan={3}>
+      <td className="px-3 py-1.5 max-sm:px-2" colSpan={3}>
         {label}
       </td>
       <td className={CELL}>{children}</td>

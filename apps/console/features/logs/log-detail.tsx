@@ -54,7 +54,7 @@ function Loading() {
 function Body({ row }: { row: RequestLogDetail }) {
   const t = useTranslations('logs');
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       {(row.errorText ?? row.errorCode) && (
         <Notice tone={row.outcome === 'denied' || row.outcome === 'client_error' ? 'warn' : 'bad'}>
           {row.errorCode && <code className="mr-2 font-mono font-medium text-xs">{row.errorCode}</code>}

@@ -119,7 +119,7 @@ function Classes({ before, after, rule }: { before: Amounts; after: Amounts; rul
             <dt className="text-faint text-xs">{t(`columns.${name}`)}</dt>
             <dd className="num">
               {changed && (
-                <span className="mr-1.5 text-faint text-xs line-through">{exactMoney(before[name])}</span>
+                <span className="block text-faint text-xs line-through">{exactMoney(before[name])}</span>
               )}
               <span className={cn(changed && 'font-medium text-ink')}>{exactMoney(after[name])}</span>
             </dd>

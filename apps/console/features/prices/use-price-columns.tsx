@@ -53,7 +53,7 @@ export function usePriceColumns({ open, channelNames, selected, select }: Option
           pinned: true,
           card: 'title',
           cell: (price) => (
-            <div className="min-w-0 max-w-64">
+            <div className="min-w-0 max-w-56">
               <div className="truncate font-medium font-mono text-ink text-xs" title={price.model}>
                 {price.model}
               </div>
@@ -77,15 +77,20 @@ export function usePriceColumns({ open, channelNames, selected, select }: Option
           align: 'right',
           cell: ({ tariff }) => <LongContext tier={tariff.longContext} />,
         },
-        { id: 'phase', label: t('columns.phase'), cell: (price) => <PhaseBadge price={price} /> },
         {
-          id: 'from',
-          label: t('columns.from'),
-          cell: ({ effectiveFrom }) => <When at={effectiveFrom} />,
+          id: 'phase',
+          label: t('columns.phase'),
+          cell: (price) => (
+            <div className="grid justify-items-start gap-0.5">
+              <PhaseBadge price={price} />
+              <When at={price.effectiveFrom} className="whitespace-nowrap text-faint text-xs" />
+            </div>
+          ),
         },
         {
           id: 'source',
           label: t('columns.source'),
+          hidden: true,
           cell: ({ source }) => <span className="text-muted">{t(`source.${source}`)}</span>,
         },
         {
