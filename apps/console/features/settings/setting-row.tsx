@@ -48,15 +48,17 @@ export function SettingRow({ name, control }: { name: SettingName; control: Cont
           </p>
         )}
         {changed && (
-          <Button
-            variant="ghost"
-            size="sm"
-            className="-ml-2.5 mt-1 h-6 font-normal text-faint"
-            aria-label={t('resetOne', { name: t(`fields.${name}.label`) })}
-            onClick={() => field.onChange(initialSettings[name])}
-          >
-            <RotateCcw className="size-3" /> {t('reset')}
-          </Button>
+          <div>
+            <Button
+              variant="ghost"
+              size="sm"
+              className="-ml-2.5 mt-1 h-6 font-normal text-faint"
+              aria-label={t('resetOne', { name: t(`fields.${name}.label`) })}
+              onClick={() => field.onChange(initialSettings[name])}
+            >
+              <RotateCcw className="size-3" /> {t('reset')}
+            </Button>
+          </div>
         )}
       </div>
     </div>
