@@ -1,83 +1,119 @@
 // Admission over the limit store: which windows and slots a call needs, and what a refusal means.
 import type { Denial } from '@api-proxy/gateway/denial';
-import type { Admission, AdmissionRequest, Limits, Pass } from '@api-proxy/gateway/ports';
+import type { Admission, AdmissionRequest, Caller, Pass } from '@api-proxy/gateway/ports';
 import type { Clock } from '@api-proxy/kit/clock';
-import type { LimitStore, LimitVerdict, SlotTake, WindowTake } from '@api-proxy/stores/limits/port';
+import type {
+  LimitStore,
+  LimitVerdict,
+  SlotTake,
+  WindowState,
+  WindowTake,
+} from '@api-proxy/stores/limits/port';
+import { type Counted, limitHeaders } from './limit-headers.ts';
 
 type Meaning = {
+  /** What its window counts; absent for places. */
+  counted?: Counted;
   limit: 'requests per minute' | 'tokens per minute' | 'parallel requests';
   scope: 'user' | 'key';
 };
 
+/** What the limits of a caller ask of the store, worked out once for each reading of the caller. */
 type Needs = {
-  windows: WindowTake[];
-  slots: SlotTake[];
-  /** Windows whose amount was an estimate. */
-  tokenKeys: string[];
-  meanings: Map<string, Meaning>;
+  /** Windows that count requests. */
+  readonly requests: readonly WindowTake[];
+  /** Windows that count tokens; the amount is put in for each request. */
+  readonly tokens: readonly Omit<WindowTake, 'amount'>[];
+  readonly slots: readonly SlotTake[];
+  readonly slotKeys: readonly string[];
+  readonly meanings: ReadonlyMap<string, Meaning>;
 };
 
 const NOTHING_TAKEN: Pass = { release: () => undefined };
+const NO_TOKENS: Needs['tokens'] = [];
 
 /** Takes RPM, TPM and parallel places of the key and of its user together, or none of them. */
 export function limitAdmission({ limits, clock }: { limits: LimitStore; clock: Clock }): Admission {
+  const known = new WeakMap<Caller, Needs>();
+  const needsOf = (caller: Caller): Needs => {
+    const before = known.get(caller);
+    if (before) return before;
+    const needs = workOut(caller);
+    known.set(caller, needs);
+    return needs;
+  };
   return {
     take: (request) => {
-      const needs = needsOf(request);
-      if (needs.windows.length === 0 && needs.slots.length === 0) return NOTHING_TAKEN;
+      const needs = needsOf(request.caller);
+      // Counting tokens uses none.
+      const counts = request.operation !== 'count_tokens' && request.estimatedTokens > 0;
+      const tokens = counts ? needs.tokens : NO_TOKENS;
+      if (needs.requests.length === 0 && tokens.length === 0 && needs.slots.length === 0)
+        return NOTHING_TAKEN;
       const { requestId: holder, nowMs } = request;
-      const verdict = limits.takeAll({ holder, windows: needs.windows, slots: needs.slots, nowMs });
+      const windows = [
+        ...needs.requests,
+        ...tokens.map((window) => ({ ...window, amount: request.estimatedTokens })),
+      ];
+      const verdict = limits.takeAll({ holder, windows, slots: needs.slots, nowMs });
       const answer = (given: LimitVerdict): Pass | Denial =>
-        given.ok ? passOf({ request, needs, limits, clock }) : denialOf(given, needs.meanings);
+        given.ok
+          ? passOf({ request, needs, tokens, limits, clock, windows: given.windows })
+          : denialOf(given, needs.meanings);
       return verdict instanceof Promise ? verdict.then(answer) : answer(verdict);
     },
   };
 }
 
-function needsOf({ caller, operation, estimatedTokens }: AdmissionRequest): Needs {
-  const needs: Needs = { windows: [], slots: [], tokenKeys: [], meanings: new Map() };
-  // Counting tokens uses none.
-  const tokens = operation === 'count_tokens' ? 0 : estimatedTokens;
+function workOut({ user, key }: Caller): Needs {
   // All keys of one request name the same owner in braces: a Redis cluster keeps them in one slot.
-  const owner = `{${caller.user.id}}`;
-  addScope(needs, { scope: 'user', id: owner, limits: caller.user.limits, tokens });
-  addScope(needs, { scope: 'key', id: `${owner}:${caller.key.id}`, limits: caller.key.limits, tokens });
-  return needs;
+  const owner = `{${user.id}}`;
+  const scopes = [
+    { scope: 'user', id: owner, limits: user.limits },
+    { scope: 'key', id: `${owner}:${key.id}`, limits: key.limits },
+  ] as const;
+  const requests: WindowTake[] = [];
+  const tokens: Omit<WindowTake, 'amount'>[] = [];
+  const slots: SlotTake[] = [];
+  const meanings = new Map<string, Meaning>();
+  for (const { scope, id, limits } of scopes) {
+    if (limits === null) continue;
+    const { rpm, tpm, concurrency } = limits;
+    if (rpm !== null) {
+      requests.push({ key: `rpm:${id}`, max: rpm, amount: 1 });
+      meanings.set(`rpm:${id}`, { counted: 'requests', limit: 'requests per minute', scope });
+    }
+    if (tpm !== null) {
+      tokens.push({ key: `tpm:${id}`, max: tpm });
+      meanings.set(`tpm:${id}`, { counted: 'tokens', limit: 'tokens per minute', scope });
+    }
+    if (concurrency !== null) {
+      slots.push({ key: `slots:${id}`, max: concurrency });
+      meanings.set(`slots:${id}`, { limit: 'parallel requests', scope });
+    }
+  }
+  return { requests, tokens, slots, slotKeys: slots.map(({ key }) => key), meanings };
 }
 
-function addScope(
-  needs: Needs,
-  { scope, id, limits, tokens }: { scope: 'user' | 'key'; id: string; limits: Limits | null; tokens: number },
-): void {
-  if (limits === null) return;
-  if (limits.rpm !== null) {
-    const key = `rpm:${id}`;
-    needs.windows.push({ key, max: limits.rpm, amount: 1 });
-    needs.meanings.set(key, { limit: 'requests per minute', scope });
-  }
-  if (limits.tpm !== null && tokens > 0) {
-    const key = `tpm:${id}`;
-    needs.windows.push({ key, max: limits.tpm, amount: tokens });
-    needs.tokenKeys.push(key);
-    needs.meanings.set(key, { limit: 'tokens per minute', scope });
-  }
-  if (limits.concurrency !== null) {
-    const key = `slots:${id}`;
-    needs.slots.push({ key, max: limits.concurrency });
-    needs.meanings.set(key, { limit: 'parallel requests', scope });
-  }
-}
+type Taken = {
+  request: AdmissionRequest;
+  needs: Needs;
+  tokens: Needs['tokens'];
+  limits: LimitStore;
+  clock: Clock;
+  windows: readonly WindowState[];
+};
 
-type Taken = { request: AdmissionRequest; needs: Needs; limits: LimitStore; clock: Clock };
-
-function passOf({ request, needs, limits, clock }: Taken): Pass {
+function passOf({ request, needs, tokens, limits, clock, windows }: Taken): Pass {
+  const headers = limitHeaders(windows, (key) => needs.meanings.get(key)?.counted);
   return {
+    ...(headers && { headers }),
     release: (actualTokens) => {
       const delta = actualTokens - request.estimatedTokens;
       limits.release({
         holder: request.requestId,
-        slots: needs.slots.map(({ key }) => key),
-        windows: needs.tokenKeys.map((key) => ({ key, delta, takenAtMs: request.nowMs })),
+        slots: needs.slotKeys,
+        windows: tokens.map(({ key }) => ({ key, delta, takenAtMs: request.nowMs })),
         nowMs: clock.nowMs(),
       });
     },
