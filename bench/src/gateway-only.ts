@@ -67,7 +67,6 @@ const gateway = createGateway({
   admission: { take: () => nothing },
   purse: { hold: () => nothing },
   settlements: { settle: () => {} },
-  live: { publish: () => {} },
   clock: systemClock,
   logger: silentLogger,
   nextRequestId: idSequence('req'),

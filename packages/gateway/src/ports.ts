@@ -64,7 +64,7 @@ export type AdmissionRequest = {
 export type Pass = {
   /** Gives the slot back and corrects the token window to what was really used. Never throws. */
   release(actualTokens: number): void;
-  /** `x-ratelimit-*` headers for the answer, when limits apply. */
+  /** What is left of the limits of the minute, as headers for the answer. */
   readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -225,7 +225,8 @@ export type GatewayDeps = {
   readonly settlements: Settlements;
   /** Absent: there is no `/v1/usage`. */
   readonly keyUsage?: KeyUsage;
-  readonly live: LiveEvents;
+  /** Absent where nobody can watch. */
+  readonly live?: LiveEvents;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Makes request ids, e.g. `idSequence('req')`. */

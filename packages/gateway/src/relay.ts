@@ -37,7 +37,7 @@ export type RelayDeps = AuthenticateDeps &
     /** Those under way, for the moment when the relay must stop. */
     readonly running: Set<Exchange>;
     readonly settlements: Settlements;
-    readonly live: LiveEvents;
+    readonly live?: LiveEvents;
     readonly logger: Logger;
   };
 

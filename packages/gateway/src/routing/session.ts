@@ -1,5 +1,5 @@
 // What ties the requests of one conversation together: what the client says, else how the conversation begins.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { conversationPrefix } from '@api-proxy/protocols/conversation-prefix';
 import type { Call } from '../call.ts';
@@ -23,7 +23,7 @@ export type SessionOf = {
 
 /** The name under which the channel key that made a response is remembered; another user's doesn't meet it. */
 export function responseName(userId: string, responseId: string): string {
-  return createHash('sha256').update(`response\n${userId}\n${responseId}`).digest('base64url');
+  return hash('sha256', `response\n${userId}\n${responseId}`, 'base64url');
 }
 
 /**
@@ -34,12 +34,13 @@ export function sessionName({ userId, headers, call }: SessionOf): string | null
   const header = saidIn(headers);
   if (header === null && call.chain?.previousId) return responseName(userId, call.chain.previousId);
   const said = header ?? call.sessionHint;
-  const hash = createHash('sha256').update(`${userId}\n${call.model}\n`);
-  if (said !== null) return hash.update(said).digest('base64url');
+  const scope = `${userId}\n${call.model}\n`;
+  if (said !== null) return hash('sha256', scope + said, 'base64url');
   const parts = conversationPrefix(call.body);
   if (parts.length === 0) return null;
-  for (const part of parts) hash.update(`\n${part.length}\n`).update(part.subarray(0, PREFIX_BYTES));
-  return hash.digest('base64url');
+  const lengths = parts.map((part) => `\n${part.length}`).join('');
+  const texts = parts.map((part) => part.subarray(0, PREFIX_BYTES));
+  return hash('sha256', Buffer.concat([Buffer.from(scope + lengths), ...texts]), 'base64url');
 }
 
 function saidIn(headers: IncomingHttpHeaders): string | null {

@@ -52,7 +52,7 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
   let candidate = await free(turn, null, deps);
   const dueMonoMs = deps.monotonicMs() + patienceOf(exchange.snapshot).attemptsMs;
   for (let tries = 1; candidate; tries++) {
-    bond.trying(candidate);
+    bond.trying(candidate, route);
     const body = bodies.bodyFor(candidate.option.upstreamModel);
     const result = await tryKey({ ...turn, candidate, body, dueMonoMs }, deps);
     if (result?.kind === 'committed') {

@@ -59,14 +59,18 @@ export class Bond {
     return this.#binding ? route.bound(this.#binding, nowMs) : null;
   }
 
-  /** A candidate is about to be tried: the first one binds, so that parallel requests of a new conversation meet there. */
-  trying(candidate: Candidate): void {
-    if (this.#binding === null) this.#bind(candidate);
+  /**
+   * A candidate is about to be tried: the first one binds, so that parallel requests of a new conversation meet there.
+   * Where there is one key to go to, nothing is bound.
+   */
+  trying(candidate: Candidate, route: Route): void {
+    if (this.#binding === null && route.keys > 1) this.#bind(candidate);
   }
 
   /** A candidate answered: the binding lasts longer, or moves; not away from a channel that was merely busy. */
   answered(candidate: Candidate, route: Route, answer: Answer): void {
     this.#rememberResponse(candidate, answer);
+    if (route.keys <= 1) return;
     const bound = this.#binding;
     if (bound !== null && bound.channelKeyId !== candidate.key.id && route.wasBusy(bound.channelId)) return;
     this.#bind(candidate);

@@ -44,6 +44,8 @@ export function deliver(input: DeliverInput): Promise<Ending> {
   return delivery.ended;
 }
 
+/** Up to this size a copy is cheaper than a second write. */
+const SHORT_BODY_BYTES = 16 * 1024;
 /** Of a JSON answer, for estimates: text, with little around it. */
 const BODY_BYTES_PER_TOKEN = 6;
 
@@ -265,8 +267,10 @@ class Delivery implements AnswerSink {
     this.#events?.flush();
     const last = this.#held ?? this.#last;
     if (this.#firstByteMs === null) this.#begin(this.#stream ? null : (last?.length ?? 0));
-    if (last && last.length > 0) res.end(last);
-    else res.end();
+    if (last === null || last.length === 0) res.end();
+    // As text of one byte each it leaves in one piece with the head, which spares a short answer a tenth of its cost.
+    else if (!this.#stream && last.length <= SHORT_BODY_BYTES) res.end(last.toString('latin1'), 'latin1');
+    else res.end(last);
   }
 
   /** A stream that was cut ends with an error event of its dialect; a body that was cut ends with its connection. */

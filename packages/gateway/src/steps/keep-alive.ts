@@ -15,26 +15,27 @@ export type KeepAliveInput = {
 export class KeepAlive implements Watched {
   dueMonoMs: number;
   readonly #input: KeepAliveInput;
-  readonly #everyMs: number;
+  moved = false;
+  readonly movesByMs: number;
   #stopped = false;
 
   constructor(input: KeepAliveInput) {
     this.#input = input;
-    this.#everyMs = patienceOf(input.exchange.snapshot).keepAliveMs;
-    this.dueMonoMs = input.monotonicMs() + this.#everyMs;
+    this.movesByMs = patienceOf(input.exchange.snapshot).keepAliveMs;
+    this.dueMonoMs = input.monotonicMs() + this.movesByMs;
     input.deadlines.watch(this);
   }
 
   /** Something was sent to the client. */
   written(): void {
-    this.dueMonoMs = this.#input.monotonicMs() + this.#everyMs;
+    this.moved = true;
   }
 
   expire(): void {
     if (this.#stopped) return;
     const { exchange, deadlines, quiet } = this.#input;
     if (quiet()) exchange.res.write(exchange.endpoint.dialect.keepAlive);
-    this.written();
+    this.dueMonoMs = this.#input.monotonicMs() + this.movesByMs;
     deadlines.watch(this);
   }
 

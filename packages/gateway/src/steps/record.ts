@@ -6,8 +6,9 @@ import type { Caller, LiveEvents } from '../ports.ts';
 
 export function recordStart(
   input: { exchange: Exchange; caller: Caller; call: Call },
-  live: LiveEvents,
+  live: LiveEvents | undefined,
 ): void {
+  if (!live) return;
   const { exchange, caller, call } = input;
   live.publish({
     kind: 'started',
@@ -21,6 +22,6 @@ export function recordStart(
   });
 }
 
-export function record(finished: ExchangeRecord, live: LiveEvents): void {
-  live.publish({ kind: 'finished', record: finished });
+export function record(finished: ExchangeRecord, live: LiveEvents | undefined): void {
+  live?.publish({ kind: 'finished', record: finished });
 }

@@ -64,6 +64,8 @@ const CONNECT_CODES: ReadonlySet<string> = new Set([
 
 export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   dueMonoMs: number;
+  moved = false;
+  readonly movesByMs: number;
   /** Monotonic time at which the head came; null before. */
   headMonoMs: number | null = null;
   /** Settles once, and never rejects. */
@@ -83,6 +85,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
 
   constructor(input: UpstreamCallInput) {
     this.#input = input;
+    this.movesByMs = input.idleTimeoutMs;
     this.dueMonoMs = input.monotonicMs() + input.firstByteTimeoutMs;
     const { promise, resolve } = Promise.withResolvers<Opening>();
     this.opened = promise;
@@ -145,8 +148,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#stop) return;
     // An upstream that only says it is alive does not get on.
-    if (!this.#stream || carriesContent(chunk))
-      this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
+    if (!this.#stream || carriesContent(chunk)) this.moved = true;
     if (this.#sink) {
       if (!this.#sink.data(chunk)) this.#pause(controller);
       return;
@@ -179,10 +181,11 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   /** While the client is slow the upstream's silence is the relay's own doing: no deadline runs. */
   #pause(controller: Dispatcher.DispatchController): void {
     controller.pause();
+    this.moved = false;
     this.dueMonoMs = Number.POSITIVE_INFINITY;
   }
 
-  /** Enough has come to tell an answer from an error: one event that is no comment, or a peek's worth of a body. */
+  /** Enough has come to tell an answer from an error: one event that is no keep-alive, or a peek's worth of a body. */
   #peeked(): boolean {
     if (this.#pendingBytes >= LARGEST_PEEK) return true;
     if (!this.#stream) return false;
@@ -191,7 +194,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
       const end = nextEventEnd(data, at);
       if (data[end - 1] !== 0x0a || end - at < 2 || (data[end - 2] !== 0x0a && data[end - 3] !== 0x0a))
         return false;
-      if (data[at] !== 0x3a && data[at] !== 0x0a) return true;
+      if (carriesContent(data.subarray(at, end))) return true;
       at = end;
     }
     return false;
