@@ -5,6 +5,7 @@ import { channel, snapshot } from '../journey/harness.ts';
 import type { HealthReport, Lesson } from '../ports.ts';
 import { findCandidates } from './candidates.ts';
 import { classify } from './classify.ts';
+import { complaintOf } from './complaint.ts';
 import { MemoryChannelHealth } from './health.ts';
 import { Route } from './route.ts';
 
@@ -179,6 +180,27 @@ describe('whatever happens', () => {
           expect(health.breaker(key, now + 900_000)).toBe('closed');
           expect(health.coolingUntilMs(key, 'm')).toBe(0);
         }
+      }),
+    );
+  });
+
+  it('what a client brings about never takes a key out of use: only words that vendors put about credentials do', () => {
+    const word = fc.constantFrom(
+      'invalid_api_key',
+      'authentication_error',
+      'permission_error',
+      'overloaded',
+      'x',
+    );
+    const bad = fc.record({
+      status: fc.constantFrom(400, 403, 404, 413, 422, 429, 500, 529),
+      text: fc.tuple(word, fc.string()).map(([first, rest]) => `${first} "${rest}"`),
+      code: fc.constantFrom(null, 'model_not_found', 'content_policy_violation', 'rate_limit_exceeded'),
+    });
+    fc.assert(
+      fc.property(bad, ({ status, text, code }) => {
+        const signal = { kind: 'status', status, type: null, code, text } as const;
+        expect(complaintOf(signal, classify(signal))).not.toBe('rejected');
       }),
     );
   });
