@@ -1,5 +1,5 @@
 // Three instances with one PostgreSQL and one Redis: limits hold over all of them, and each may fail.
-import { listChannels, updateChannel } from '@api-proxy/contracts/channels';
+import { createChannel, listChannels, updateChannel } from '@api-proxy/contracts/channels';
 import { createKey, updateKey } from '@api-proxy/contracts/keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { available } from './harness/available.ts';
@@ -8,23 +8,34 @@ import { type Cluster, killInstance, startCluster, workersOf } from './harness/c
 const QUICK = 'fake-claude';
 const STREAM = 'fake-claude+events=4,interval=60';
 const ENDLESS = 'fake-claude+events=2000,interval=200';
+/** Models that channels of their own serve before the others. */
+const BONDED = 'fake-claude+id=bonded';
+const CAPPED = 'fake-claude+events=4,interval=60,id=capped';
+const COOLING = 'fake-claude+id=cooling';
 const { databaseUrl, redisUrl } = available();
 
 describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await startCluster([QUICK, STREAM, ENDLESS]);
+    cluster = await startCluster([QUICK, STREAM, ENDLESS, BONDED, CAPPED, COOLING]);
   }, 120_000);
 
   afterAll(() => cluster?.remove());
 
-  type Shot = { secret: string; model?: string; stream?: boolean };
+  type Shot = { secret: string; model?: string; stream?: boolean; session?: string };
 
-  const ask = (instance: number, { secret, model = QUICK, stream = false }: Shot): Promise<Response> =>
+  const ask = (
+    instance: number,
+    { secret, model = QUICK, stream = false, session }: Shot,
+  ): Promise<Response> =>
     fetch(`${cluster.instances[instance % 3]?.url}/v1/messages`, {
       method: 'POST',
-      headers: { 'x-api-key': secret, 'content-type': 'application/json' },
+      headers: {
+        'x-api-key': secret,
+        'content-type': 'application/json',
+        ...(session ? { 'x-session-id': session } : {}),
+      },
       body: JSON.stringify({ model, max_tokens: 64, stream, messages: [{ role: 'user', content: 'hello' }] }),
     });
 
@@ -39,10 +50,10 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
     cluster.admin.call(createKey, { body: { name: 'limited', ...limits } });
 
   /** Most requests that the upstream ever had at the same time, among those after `from`. */
-  const mostAtOnce = (from: number): number => {
+  const mostAtOnce = (from: number, credential = 'upstream-secret'): number => {
     const moments = cluster.upstream.witness
       .recent()
-      .filter(({ sequence }) => sequence > from)
+      .filter(({ sequence, headers }) => sequence > from && headers['x-api-key'] === credential)
       .flatMap(({ receivedAt, closedAt }) => [
         { at: receivedAt, step: 1 },
         { at: closedAt ?? Number.MAX_SAFE_INTEGER, step: -1 },
@@ -81,6 +92,91 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
     expect(mostAtOnce(from)).toBe(5);
   }, 60_000);
 
+  /** Channel keys, by their credential, that a session was sent to. */
+  const credentialsOf = (session: string) =>
+    cluster.upstream.witness
+      .recent()
+      .filter(({ headers }) => headers['x-session-id'] === session)
+      .map(({ headers }) => headers['x-api-key']);
+
+  /** Adds a channel for one model, tried before the others, and waits until every instance sends there. */
+  const addChannel = async (
+    credential: string,
+    model: string,
+    over: { maxConcurrency?: number; extraHeaders?: Record<string, string>; enabled?: boolean } = {},
+  ) => {
+    const keys = [{ secret: credential }];
+    const shared = { name: credential, type: 'claude', baseUrl: cluster.upstream.url } as const;
+    await cluster.admin.call(createChannel, {
+      body: { ...shared, keys, models: [model], priority: 10, ...over },
+    });
+  };
+
+  /** Until every instance tries this channel key for the model. */
+  const knownEverywhere = async (secret: string, model: string, credential: string) => {
+    for (const instance of [0, 1, 2]) {
+      let turn = 0;
+      const tried = async () => {
+        const session = `known ${credential} ${instance} ${turn++}`;
+        await statusOf(instance, { secret, model, session });
+        return credentialsOf(session);
+      };
+      await expect.poll(tried, { timeout: 10_000, interval: 50 }).toContain(credential);
+    }
+  };
+
+  it('a conversation stays on its channel key, whichever instance it comes to', async () => {
+    const { secret } = await key({});
+    for (const name of ['bond-1', 'bond-2', 'bond-3']) {
+      await addChannel(name, BONDED);
+      await knownEverywhere(secret, BONDED, name);
+    }
+    const used = new Set<unknown>();
+    for (let count = 0; count < 8; count += 1) {
+      const session = `conversation ${count}`;
+      for (let turn = 0; turn < 6; turn += 1) {
+        expect(await statusOf(count + turn, { secret, model: BONDED, session })).toBe(200);
+        // What was bound is told at once, but not waited for.
+        if (turn === 0) await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      const credentials = credentialsOf(session);
+      expect(credentials).toHaveLength(6);
+      expect(new Set(credentials).size).toBe(1);
+      used.add(credentials[0]);
+    }
+    expect(used.size).toBeGreaterThan(1);
+  }, 60_000);
+
+  it('a channel for 5 parallel calls never has 6, from all instances together', async () => {
+    const { secret } = await key({});
+    await addChannel('capped', CAPPED, { maxConcurrency: 5 });
+    await knownEverywhere(secret, CAPPED, 'capped');
+    const from = cluster.upstream.witness.last()?.sequence ?? 0;
+    const client = async (index: number) => {
+      for (let turn = 0; turn < 6; turn += 1)
+        expect(await statusOf(index + turn, { secret, model: CAPPED, stream: true })).toBe(200);
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, index) => client(index)));
+    expect(mostAtOnce(from, 'capped')).toBe(5);
+  }, 60_000);
+
+  it('a pause that one instance learnt is known to one that starts later', async () => {
+    const { secret } = await key({});
+    const refusing = { 'x-fake-behaviour': '429,retry-after=55' };
+    await addChannel('cooling', COOLING, { extraHeaders: refusing });
+    const tried = () =>
+      cluster.upstream.witness.recent().filter(({ headers }) => headers['x-api-key'] === 'cooling').length;
+    await expect
+      .poll(async () => [await statusOf(0, { secret, model: COOLING }), tried()], { timeout: 10_000 })
+      .toEqual([200, 1]);
+    const third = cluster.instances[2];
+    await third.stop();
+    await third.start();
+    for (let count = 0; count < 10; count += 1)
+      expect(await statusOf(count, { secret, model: COOLING })).toBe(200);
+    expect(tried()).toBe(1);
+  }, 60_000);
+
   it('a changed channel and a disabled key are in force everywhere within two seconds', async () => {
     const { secret, ...created } = await key({});
     const everywhere = async (status: number) => {
@@ -89,7 +185,7 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
     };
     await everywhere(200);
     const { items } = await cluster.admin.call(listChannels, {});
-    const channel = items.find(({ type }) => type === 'claude');
+    const channel = items.find(({ name }) => name === 'claude');
     const switchTo = (enabled: boolean) =>
       cluster.admin.call(updateChannel, { params: { channelId: channel?.id ?? '' }, body: { enabled } });
     await switchTo(false);
