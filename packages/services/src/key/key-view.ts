@@ -33,19 +33,18 @@ type Extras = { quotas: Map<string, Key['quotas']>; used: Map<string, bigint> };
 async function extrasOf(db: Database, rows: readonly KeyRow[], nowMs: number): Promise<Extras> {
   const ids = rows.map(({ key }) => key.id);
   const owners = [...new Set(rows.map(({ key }) => key.userId))];
-  const [{ timeZone }, limits, sums] = await Promise.all([
-    readSettings(db),
-    db
-      .select()
-      .from(budgets)
-      .where(and(eq(budgets.ownerKind, 'key'), inArray(budgets.ownerId, ids)))
-      .orderBy(budgets.createdAt, budgets.id),
-    db
-      .select({ keyId: usageByHour.keyId, cost: sum(usageByHour.cost) })
-      .from(usageByHour)
-      .where(and(inArray(usageByHour.userId, owners), inArray(usageByHour.keyId, ids)))
-      .groupBy(usageByHour.keyId),
-  ]);
+  // One after the other: inside a transaction there is one connection.
+  const { timeZone } = await readSettings(db);
+  const limits = await db
+    .select()
+    .from(budgets)
+    .where(and(eq(budgets.ownerKind, 'key'), inArray(budgets.ownerId, ids)))
+    .orderBy(budgets.createdAt, budgets.id);
+  const sums = await db
+    .select({ keyId: usageByHour.keyId, cost: sum(usageByHour.cost) })
+    .from(usageByHour)
+    .where(and(inArray(usageByHour.userId, owners), inArray(usageByHour.keyId, ids)))
+    .groupBy(usageByHour.keyId);
   const calendar = calendarOf(timeZone);
   const quotas = new Map<string, Key['quotas']>();
   for (const budget of limits) {
