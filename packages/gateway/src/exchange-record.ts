@@ -55,6 +55,8 @@ export type ExchangeRecord = {
   readonly multiplierPpm: number;
   readonly costNanoUsd: bigint;
   readonly priced: boolean;
+  /** What the operator pays upstream although the user does not, at the list price; 0 where nothing is known. */
+  readonly operatorLossNanoUsd: bigint;
   /** From the first byte of the request's head to the first byte of the answer. */
   readonly firstByteMs: number | null;
   readonly durationMs: number;

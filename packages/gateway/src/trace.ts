@@ -1,4 +1,5 @@
 // What the journey leaves behind for the record, filled in step by step.
+import type { Usage } from '@api-proxy/protocols/usage';
 import type { Call } from './call.ts';
 import type { AttemptRecord } from './exchange-record.ts';
 import type { ChannelSlots, Hold, Maybe, Pass } from './ports.ts';
@@ -11,6 +12,8 @@ export class Trace {
   /** The candidate that answered, or the last one tried. */
   candidate: Candidate | null = null;
   readonly attempts: AttemptRecord[] = [];
+  /** What failed attempts used up at their channels, as far as they said so. */
+  readonly lost: { readonly channelId: string; readonly usage: Usage }[] = [];
   /** Whether an upstream sent anything of an answer. */
   answered = false;
 }

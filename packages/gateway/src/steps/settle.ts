@@ -1,4 +1,5 @@
 // Step: turn what happened into one record with its price, and hand it to be booked.
+import type { NanoUsd } from '@api-proxy/kit/money';
 import { isFree } from '@api-proxy/protocols/protocol';
 import type { Ending } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
@@ -16,6 +17,8 @@ export type SettleInput = {
   readonly ending: Ending;
   readonly durationMs: number;
 };
+
+const NO_MULTIPLIER_PPM = 1_000_000;
 
 /** Who pays, by outcome; for a broken-off answer the settings decide (a request that ended before a byte came has no usage to pay for). */
 const PAYS: Readonly<Record<Outcome, boolean | 'setting'>> = {
@@ -38,7 +41,8 @@ export function settle(input: SettleInput, settlements: Settlements): ExchangeRe
 export function recordOf(input: SettleInput): ExchangeRecord {
   const { exchange, caller, trace, ending, durationMs } = input;
   const { call, candidate } = trace;
-  const price = priceOf(input);
+  const price = priceOf(input, trace.candidate?.option.channel.id ?? null);
+  const paid = pays(input);
   const { multiplierPpm } = caller.user;
   return {
     requestId: exchange.requestId,
@@ -60,8 +64,9 @@ export function recordOf(input: SettleInput): ExchangeRecord {
     usage: ending.usage,
     priceId: price?.id ?? null,
     multiplierPpm,
-    costNanoUsd: pays(input) && price !== null ? cost(ending.usage, price, multiplierPpm) : 0n,
+    costNanoUsd: paid && price !== null ? cost(ending.usage, price, multiplierPpm) : 0n,
     priced: price !== null,
+    operatorLossNanoUsd: lossOf(input, paid ? null : price),
     firstByteMs: ending.firstByteMs,
     durationMs,
     overheadMs: Math.max(0, (ending.firstByteMs ?? durationMs) - exchange.waitedMs),
@@ -80,11 +85,21 @@ function pays({ exchange, ending }: SettleInput): boolean {
   return exchange.snapshot.settings.truncatedPolicy === 'charge' && ending.status < 400;
 }
 
-function priceOf({ exchange, trace }: SettleInput): Price | null {
+/** At × 1: the multiplier is between the user and the operator. @param unpaid price of an answer that nobody pays for. */
+function lossOf(input: SettleInput, unpaid: Price | null): NanoUsd {
+  let loss = unpaid === null ? 0n : cost(input.ending.usage, unpaid, NO_MULTIPLIER_PPM);
+  for (const { channelId, usage } of input.trace.lost) {
+    const price = priceOf(input, channelId);
+    if (price !== null) loss += cost(usage, price, NO_MULTIPLIER_PPM);
+  }
+  return loss;
+}
+
+function priceOf({ exchange, trace }: SettleInput, channelId: string | null): Price | null {
   if (!trace.call || isFree(exchange.endpoint.operation)) return null;
   return resolvePrice(exchange.snapshot, {
     model: trace.call.model,
-    channelId: trace.candidate?.option.channel.id ?? null,
+    channelId,
     nowMs: exchange.startedAtMs,
   });
 }

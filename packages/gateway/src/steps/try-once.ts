@@ -83,6 +83,15 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   if (!signal || !verdict)
     return opening.kind === 'answer' ? { kind: 'committed', upstream, answer: opening } : null;
   upstream.abort();
+  noteLoss(input, opening);
   const original = opening.kind === 'rejection' ? opening : null;
   return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, original };
+}
+
+/** A body that tells of a failure may still tell what it used up. */
+function noteLoss({ exchange, candidate, trace }: Try, opening: Opening): void {
+  if (opening.kind === 'failure') return;
+  const body = opening.kind === 'rejection' ? opening.body : opening.first;
+  const usage = body.length > 0 ? exchange.endpoint.dialect.usageOfBody(body) : null;
+  if (usage) trace.lost.push({ channelId: candidate.option.channel.id, usage });
 }
