@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import process from 'node:process';
 import { postgresFolder, startPostgres, unprivileged } from './postgres.ts';
 import { type Program, startProgram } from './program.ts';
 
