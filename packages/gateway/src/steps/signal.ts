@@ -1,6 +1,6 @@
 // What an upstream's opening says: null when it is an answer, else the signal for the failure table.
 import type { Dialect } from '@api-proxy/protocols/dialect';
-import { eventData, nextEventEnd } from '@api-proxy/protocols/sse';
+import { carriesContent, eventData, nextEventEnd } from '@api-proxy/protocols/sse';
 import type { Signal } from '../routing/classify.ts';
 import type { Opening } from '../upstream/upstream-call.ts';
 
@@ -28,13 +28,15 @@ export function signalOf(opening: Opening, dialect: Dialect): Signal | null {
   }
 }
 
-/** The first event that is no comment. */
+/** The first event that is no keep-alive; an upstream that sent nothing else has not answered. */
 function inStream(first: Buffer, dialect: Dialect): Signal | null {
-  if (first.length === 0) return { kind: 'empty' };
-  let at = 0;
-  while (at < first.length && first[at] === 0x3a) at = nextEventEnd(first, at);
-  const event = first.subarray(at, nextEventEnd(first, at));
-  return event.includes('"error"') ? errorIn(eventData(event), dialect) : null;
+  for (let at = 0; at < first.length; ) {
+    const end = nextEventEnd(first, at);
+    const event = first.subarray(at, end);
+    if (carriesContent(event)) return event.includes('"error"') ? errorIn(eventData(event), dialect) : null;
+    at = end;
+  }
+  return { kind: 'empty' };
 }
 
 function inBody(opening: Extract<Opening, { kind: 'answer' }>, dialect: Dialect): Signal | null {
