@@ -132,11 +132,11 @@ function Facts({ row }: { row: RequestLogDetail }) {
 function Attempts({ row }: { row: RequestLogDetail }) {
   const t = useTranslations('logs');
   return (
-    <ol className="grid gap-2">
+    <ol className="grid grid-cols-[minmax(0,1fr)] gap-2">
       {row.attempts.map((attempt, index) => (
         <li
           key={`${attempt.startedAt}-${attempt.channelId ?? index}`}
-          className="grid gap-1 rounded-md border border-line px-3 py-2"
+          className="grid grid-cols-[minmax(0,1fr)] gap-1 rounded-md border border-line px-3 py-2"
         >
           <div className="flex items-center gap-2">
             <span className="num flex size-5 items-center justify-center rounded-full bg-hover text-faint text-xs">

@@ -81,7 +81,7 @@ export function usePriceColumns({ open, channelNames, selected, select }: Option
           id: 'phase',
           label: t('columns.phase'),
           cell: (price) => (
-            <div className="grid justify-items-start gap-0.5">
+            <div className="grid min-w-max justify-items-start gap-0.5">
               <PhaseBadge price={price} />
               <When at={price.effectiveFrom} className="whitespace-nowrap text-faint text-xs" />
             </div>
