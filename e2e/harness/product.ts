@@ -13,6 +13,8 @@ import { type Program, startProgram } from './program.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 60_000;
+/** Grace, drain and close of an installation, with the drain time that is set here. */
+const STOP_MS = 40_000;
 
 export type DatabaseKind = 'embedded' | 'postgres';
 
@@ -109,6 +111,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       options: { cwd: ROOT, env },
       ready: new RegExp(`:${port}\\b`),
       stopSignal: 'SIGTERM',
+      stopMs: STOP_MS,
       deadlineMs: START_MS,
     });
     if (options.console) await untilPages(url);
