@@ -1,6 +1,6 @@
 // A whole statement as CSV: every page of it, in the order of the table.
 import type { LedgerEntry } from '@api-proxy/contracts/ledger';
-import { csvOf } from '../../lib/csv.ts';
+import { type Cell, csvOf } from '../../lib/csv.ts';
 
 const HEAD = ['time', 'kind', 'amount_usd', 'balance_after_usd', 'reference', 'note', 'by', 'id'];
 
@@ -10,7 +10,7 @@ export type LedgerPage = { items: LedgerEntry[]; nextCursor: string | null };
 export async function statementCsv(
   read: (cursor: string | undefined) => Promise<LedgerPage>,
 ): Promise<string> {
-  const rows: string[][] = [];
+  const rows: Cell[][] = [];
   let cursor: string | undefined;
   do {
     const { items, nextCursor } = await read(cursor);
@@ -18,8 +18,8 @@ export async function statementCsv(
       rows.push([
         entry.createdAt,
         entry.kind,
-        entry.amountUsd,
-        entry.balanceAfterUsd,
+        { amount: entry.amountUsd },
+        { amount: entry.balanceAfterUsd },
         entry.reference,
         entry.note,
         entry.actorName ?? '',
