@@ -34,6 +34,24 @@ function socketWithDeadline(silenceMs: number): Socket {
   return socket;
 }
 
+/**
+ * A connection that ends while somebody has it goes back by itself. Drizzle sends `begin` before the block that releases:
+ * when just that fails, a pool of one connection would be empty for good.
+ */
+function returnWhenItEnds(client: pg.PoolClient): void {
+  const release = client.release.bind(client);
+  let returned = false;
+  const giveBack = (error?: Error | boolean): void => {
+    if (returned) return;
+    returned = true;
+    client.off('end', ended);
+    release(error);
+  };
+  const ended = (): void => giveBack(true);
+  client.once('end', ended);
+  client.release = giveBack;
+}
+
 /** Opens lazily: the first query connects. `close` waits for queries under way. */
 export function openDatabase(options: OpenOptions): OpenedDatabase {
   const silenceMs = options.silenceMs ?? SILENCE_MS;
@@ -49,5 +67,7 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
   // A connection that breaks between two statements of a transaction tells nobody else; unheard, it would end the process.
   pool.on('connect', (client) => client.on('error', (error) => options.onIdleError?.(error)));
   pool.on('error', (error) => options.onIdleError?.(error));
+  // The pool sets `release` right after it says this, and before anybody has the connection.
+  pool.on('acquire', (client) => queueMicrotask(() => returnWhenItEnds(client)));
   return { db: drizzle(pool, { schema, casing: 'snake_case' }), pool, close: () => pool.end() };
 }

@@ -1,0 +1,21 @@
+// A pool of one connection is not empty for good when that one breaks in somebody's hands and is never given back.
+import { expect, it } from 'vitest';
+import { openDatabase } from './open.ts';
+
+const url = process.env.TEST_DATABASE_URL ?? '';
+
+it.skipIf(url === '')(
+  'a connection that ends while it is out is replaced',
+  async () => {
+    const one = openDatabase({ url, poolSize: 1, applicationName: 'test' });
+    const other = openDatabase({ url, poolSize: 1, applicationName: 'test' });
+    const client = await one.pool.connect();
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await other.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    const found = await one.pool.query<{ pid: number }>('select pg_backend_pid() as pid');
+    expect(found.rows[0]?.pid).not.toBe(rows[0]?.pid);
+    client.release();
+    await Promise.all([one.close(), other.close()]);
+  },
+  30_000,
+);
