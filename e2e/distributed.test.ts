@@ -12,6 +12,7 @@ const ENDLESS = 'fake-claude+events=2000,interval=200';
 /** Models that channels of their own serve before the others. */
 const BONDED = 'fake-claude+id=bonded';
 const CAPPED = 'fake-claude+events=4,interval=60,id=capped';
+const COOLING = 'fake-claude+id=cooling';
 const AWAY_MS = 30_000;
 const { databaseUrl, redisUrl } = available();
 
@@ -19,7 +20,7 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await startCluster([QUICK, STREAM, ENDLESS, BONDED, CAPPED]);
+    cluster = await startCluster([QUICK, STREAM, ENDLESS, BONDED, CAPPED, COOLING]);
   }, 120_000);
 
   afterAll(() => cluster?.remove());
@@ -160,6 +161,22 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => client(index)));
     expect(mostAtOnce(from, 'capped')).toBe(5);
   }, 60_000);
+
+  it('a cooldown is known to a fresh instance', async () => {
+    const { secret } = await key({});
+    await addChannel('cooling', COOLING, { extraHeaders: { 'x-fake-behaviour': '429,retry-after=55' } });
+    const tried = () =>
+      cluster.upstream.witness.recent().filter(({ headers }) => headers['x-api-key'] === 'cooling').length;
+    await expect
+      .poll(async () => [await statusOf(0, { secret, model: COOLING }), tried()], { timeout: 10_000 })
+      .toEqual([200, 1]);
+    const third = cluster.instances[2];
+    await third.stop();
+    await third.start();
+    for (let count = 0; count < 10; count += 1)
+      expect(await statusOf(2, { secret, model: COOLING })).toBe(200);
+    expect(tried()).toBe(1);
+  }, 90_000);
 
   it('a changed channel and a disabled key are in force everywhere within two seconds', async () => {
     const { secret, ...created } = await key({});
