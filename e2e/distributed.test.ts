@@ -2,9 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createChannel, listChannels, updateChannel } from '@api-proxy/contracts/channels';
 import { createKey, updateKey } from '@api-proxy/contracts/keys';
+import { listPrices, withdrawPrice } from '@api-proxy/contracts/prices';
+import { updateSettings } from '@api-proxy/contracts/settings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { available } from './harness/available.ts';
 import { type Cluster, killInstance, startCluster, workersOf } from './harness/cluster.ts';
+import { newCustomer } from './harness/customer.ts';
 
 const QUICK = 'fake-claude';
 const STREAM = 'fake-claude+events=4,interval=60';
@@ -12,6 +15,7 @@ const ENDLESS = 'fake-claude+events=2000,interval=200';
 /** Models that channels of their own serve before the others. */
 const BONDED = 'fake-claude+id=bonded';
 const CAPPED = 'fake-claude+events=4,interval=60,id=capped';
+const SETTLED = 'fake-claude+id=settled';
 const COOLING = 'fake-claude+id=cooling';
 const AWAY_MS = 30_000;
 const { databaseUrl, redisUrl } = available();
@@ -20,7 +24,7 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    cluster = await startCluster([QUICK, STREAM, ENDLESS, BONDED, CAPPED, COOLING]);
+    cluster = await startCluster([QUICK, STREAM, ENDLESS, BONDED, CAPPED, COOLING, SETTLED]);
   }, 120_000);
 
   afterAll(() => cluster?.remove());
@@ -195,6 +199,26 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
     await everywhere(200);
     await cluster.admin.call(updateKey, { params: { keyId: created.key.id }, body: { status: 'disabled' } });
     await everywhere(401);
+  }, 30_000);
+
+  it('a changed setting and a withdrawn price are in force everywhere within two seconds', async () => {
+    const url = cluster.instances[0].url;
+    const customer = { name: 'settings-customer', balance: 5_000_000_000n };
+    const { secret } = await newCustomer(url, cluster.admin, customer);
+    const answered = (instance: number) => statusOf(instance, { secret, model: SETTLED });
+    const everywhere = async (wanted: 'served' | 'refused') => {
+      const seen = async () =>
+        (await Promise.all([0, 1, 2].map(answered))).map((status) => (status === 200 ? 'served' : 'refused'));
+      await expect.poll(seen, { timeout: 2_000, interval: 50 }).toEqual([wanted, wanted, wanted]);
+    };
+    await everywhere('served');
+    await cluster.admin.call(updateSettings, { body: { maintenanceOn: true } });
+    await everywhere('refused');
+    await cluster.admin.call(updateSettings, { body: { maintenanceOn: null } });
+    await everywhere('served');
+    const { items } = await cluster.admin.call(listPrices, { query: { model: SETTLED } });
+    await cluster.admin.call(withdrawPrice, { params: { priceId: items[0]?.id ?? '' } });
+    await everywhere('refused');
   }, 30_000);
 
   it('an instance with two workers goes on when one is killed, and starts it again', async () => {
