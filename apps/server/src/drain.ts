@@ -40,7 +40,7 @@ export class Drain {
   track(response: ServerResponse): void {
     this.#open.add(response);
     if (!this.ready) response.shouldKeepAlive = false;
-    response.once('close', () => {
+    response.on('close', () => {
       this.#open.delete(response);
       if (this.#open.size === 0) this.#onEmpty?.();
       // Its answer may have promised to keep the connection, which is idle in a moment.

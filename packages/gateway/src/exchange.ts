@@ -48,7 +48,8 @@ export class Exchange {
     this.clientIp = start.clientIp;
     this.startedAtMs = start.startedAtMs;
     this.startedMonoMs = start.startedMonoMs;
-    this.res.once('close', () => {
+    // Not `once`: it comes once, and taking the listener off again costs more than leaving it.
+    this.res.on('close', () => {
       if (this.res.writableFinished) return;
       this.clientGone = true;
       this.onClientGone?.();

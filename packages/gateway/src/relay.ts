@@ -125,7 +125,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
     return giveUp(exchange, trace, { failed: committed, dueMs: route.soonestDueMs(nowMs) - nowMs });
   }
 
-  const headers = [...flat(pass.headers), ...flat(money?.headers)];
+  const headers = flat(pass.headers, money?.headers);
   const secret = trace.candidate?.key.secret.reveal() ?? '';
   const drains = trace.candidate?.option.channel.onClientGone === 'drain';
   return deliver({ ...deps, exchange, call, committed, headers, secret, drains });
@@ -168,6 +168,8 @@ function isPass(admitted: Pass | Denial | null): admitted is Pass {
   return admitted !== null && !isDenial(admitted);
 }
 
-function flat(headers: Readonly<Record<string, string>> | undefined): string[] {
-  return headers ? Object.entries(headers).flat() : [];
+function flat(...parts: (Readonly<Record<string, string>> | undefined)[]): string[] {
+  const headers: string[] = [];
+  for (const part of parts) for (const name in part) headers.push(name, part[name] ?? '');
+  return headers;
 }

@@ -9,8 +9,14 @@ import { decodeBody, LARGEST_BODY } from './decode.ts';
 
 /** @returns the call, or 400 / 413 / 415. Null when the client left before its body was complete. */
 export async function read(exchange: Exchange, nowMs: () => number): Promise<Call | Denial | null> {
-  const body = await readBody(exchange, nowMs);
-  if (body === null || isDenial(body)) return body;
+  const { req } = exchange;
+  const began = nowMs();
+  const raw = await readRaw(req);
+  exchange.waitedMs += nowMs() - began;
+  if (raw === null || isDenial(raw)) return raw;
+  const coding = req.headers['content-encoding'];
+  const body = coding === undefined ? raw : await decodeBody(raw, coding);
+  if (isDenial(body)) return body;
   const { endpoint } = exchange;
   if (endpoint.operation === 'stored_response') return { ...NO_MODEL, stream: asksStream(exchange), body };
   const facts = endpoint.dialect.readRequest(body);
@@ -32,16 +38,6 @@ function asksStream({ search }: Exchange): boolean {
   return /[?&]stream=true(&|$)/.test(search);
 }
 
-async function readBody(exchange: Exchange, nowMs: () => number): Promise<Buffer | Denial | null> {
-  const { req } = exchange;
-  const began = nowMs();
-  const raw = await readRaw(req);
-  exchange.waitedMs += nowMs() - began;
-  if (raw === null || isDenial(raw)) return raw;
-  const coding = req.headers['content-encoding'];
-  return coding === undefined ? raw : decodeBody(raw, coding);
-}
-
 const TOO_LARGE: Denial = {
   denied: 'body_too_large',
   facts: { problem: `The request body is larger than ${LARGEST_BODY / 1024 / 1024} MB.` },
@@ -55,9 +51,9 @@ function readRaw(req: IncomingMessage): Promise<Buffer | Denial | null> {
     req.on('data', (chunk: Buffer) => {
       if (!collector.add(chunk)) resolve(TOO_LARGE);
     });
-    req.once('end', () => resolve(collector.take()));
-    req.once('error', () => resolve(null));
-    req.once('close', () => resolve(null));
+    req.on('end', () => resolve(collector.take()));
+    req.on('error', () => resolve(null));
+    req.on('close', () => resolve(null));
   });
 }
 
