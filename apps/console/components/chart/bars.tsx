@@ -38,7 +38,7 @@ export function Bars({ points, series, format }: Props) {
               tick={{ fontSize: 11, fill: 'var(--faint)' }}
             />
             <YAxis
-              width={52}
+              width="auto"
               tickLine={false}
               axisLine={false}
               tickFormatter={format}

@@ -102,7 +102,7 @@ function CardRow<Data extends object>({
       {/* Between a checkbox and the actions, the name takes the room. */}
       <div className="flex items-center justify-between gap-3 font-medium [&>div:nth-child(2):not(:last-child)]:flex-1">
         {title.map((cell) => (
-          <div key={cell.id} className="min-w-0">
+          <div key={cell.id} className="min-w-0 last:not-first:shrink-0">
             <FlexRender cell={cell} />
           </div>
         ))}

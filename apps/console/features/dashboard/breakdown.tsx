@@ -29,9 +29,9 @@ export function Breakdown({
       <CardBody>
         {loading && <div className="skeleton h-28" />}
         {!loading && sorted.length === 0 && <p className="py-6 text-center text-faint">{t('noUsage')}</p>}
-        <ul className="grid gap-3">
+        <ul className="grid grid-cols-1 gap-3">
           {sorted.map((part) => (
-            <li key={part.name} className="grid gap-1">
+            <li key={part.name} className="grid grid-cols-1 gap-1">
               <div className="flex items-baseline gap-3">
                 <span className="min-w-0 flex-1 truncate">{part.name}</span>
                 <span className="text-faint text-xs">

@@ -41,7 +41,7 @@ export function useLogColumns(scope: 'own' | 'all') {
         hidden: scope === 'all',
         cell: (row) => <span className="text-muted">{row.keyName}</span>,
       },
-      { id: 'channel', label: t('channel'), cell: (row) => row.channelName ?? <Nothing /> },
+      { id: 'channel', label: t('channel'), cell: (row) => <ChannelCell name={row.channelName} /> },
       { id: 'input', label: t('input'), align: 'right', cell: (row) => <Tokens count={inputTokens(row)} /> },
       {
         id: 'output',
@@ -74,10 +74,20 @@ export function useLogColumns(scope: 'own' | 'all') {
   }, [t, scope]);
 }
 
+/** On one line: a long name is cut, and whole on hover. */
+function ChannelCell({ name }: { name: string | null }) {
+  if (name === null) return <Nothing />;
+  return (
+    <span className="block truncate md:max-w-36" title={name}>
+      {name}
+    </span>
+  );
+}
+
 function ModelCell({ row }: { row: RequestLogRow }) {
   const t = useTranslations('logs');
   return (
-    <span className="inline-flex max-w-72 items-center gap-1.5">
+    <span className="inline-flex max-w-full items-center md:max-w-72 gap-1.5">
       <span className="truncate font-medium text-ink">{row.modelAsked}</span>
       {row.stream && (
         <Tooltip content={t('streamed')}>

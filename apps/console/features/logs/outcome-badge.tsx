@@ -3,6 +3,7 @@
 import type { Outcome } from '@api-proxy/contracts/enums';
 import { useTranslations } from 'next-intl';
 import { StateDot, type Tone } from '@/components/ui/badge';
+import { cn } from '@/lib/cn';
 
 const TONES: Record<Outcome, Tone> = {
   ok: 'ok',
@@ -26,7 +27,7 @@ export function OutcomeState({
 }) {
   const t = useTranslations('logs');
   return (
-    <StateDot tone={TONES[outcome]} {...(className === undefined ? {} : { className })}>
+    <StateDot tone={TONES[outcome]} className={cn('shrink-0 whitespace-nowrap', className)}>
       <span className="num">{status}</span>
       <span className="text-muted">{t(`outcome.${outcome}`)}</span>
     </StateDot>

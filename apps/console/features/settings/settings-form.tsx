@@ -45,7 +45,11 @@ export function SettingsForm({ saved }: { saved: Settings }) {
   const count = Object.keys(form.form.formState.dirtyFields).length;
   return (
     <form onSubmit={form.onSubmit} noValidate className="max-w-4xl">
-      <fieldset disabled={form.sending} className="grid gap-5">
+      <fieldset
+        disabled={form.sending}
+        // What takes the focus does not stay under the bar of unsaved changes.
+        className="grid gap-5 [&_:is(input,textarea,button)]:scroll-mb-40"
+      >
         {settingGroups.map((group) => (
           <Card key={group} id={group} className="scroll-mt-20">
             <CardHeader

@@ -39,7 +39,7 @@ export function DashboardClient() {
             error={usage.data ? null : usage.error}
             onRetry={() => void usage.refetch()}
           />
-          <div className="grid gap-4 lg:grid-cols-2">
+          <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
             <Breakdown
               title={t('byModel')}
               loading={loading}
