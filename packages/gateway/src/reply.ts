@@ -47,10 +47,16 @@ export function faultHeaders(retryAfterMs: number | null): string[] {
   return retryAfterMs === null ? [] : ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))];
 }
 
-/** Which budget refused: the headers that an admitted request carries, with nothing left in them. */
+/** Which budget or limit refused: for a budget the headers that an admitted request carries, with nothing left in them. */
 export function budgetHeaders({ denied, facts }: Denial): string[] {
   if (denied === 'quota_missing' || denied === 'quota_zero') return ['x-quota-remaining-usd', '0'];
   if (denied === 'quota_used_up') return ['x-quota-remaining-usd', notBelowZero(facts?.remaining)];
+  // The first word of a limit of the minute is what it counts: requests, tokens or parallel.
+  if (denied === 'limit_reached') {
+    if (!facts) return [];
+    const [counted] = String(facts.limit).split(' ');
+    return ['x-relay-ratelimit-reached', `${facts.scope}-${counted}`];
+  }
   if (denied !== 'window_used_up') return [];
   const window = ['x-quota-window', `${facts?.scope}-${facts?.window}`, 'x-quota-window-remaining-usd', '0'];
   const resetsAt = facts?.resetsAt;

@@ -246,7 +246,7 @@ describe('paths', () => {
   });
 });
 
-describe('which budget refused is told in headers too', () => {
+describe('which budget or limit refused is told in headers too', () => {
   const windowed = (facts: Denial['facts'], retryAfterMs?: number) =>
     money({ denied: 'window_used_up', ...(facts && { facts }), ...(retryAfterMs && { retryAfterMs }) });
   const refusedBy = async (deps: Partial<GatewayDeps>) => {
@@ -276,6 +276,16 @@ describe('which budget refused is told in headers too', () => {
     expect(headers['x-quota-window']).toBe('user-total');
     expect(headers).not.toHaveProperty('retry-after');
     expect(headers).not.toHaveProperty('x-quota-window-resets-at');
+  });
+
+  it.each([
+    ['requests per minute', 'key', 'key-requests'],
+    ['tokens per minute', 'user', 'user-tokens'],
+    ['parallel requests', 'user', 'user-parallel'],
+  ])('a limit of the minute: %s of the %s', async (limit, scope, named) => {
+    const denial: Denial = { denied: 'limit_reached', retryAfterMs: 1_000, facts: { limit, scope, max: 5 } };
+    const { headers } = await refusedBy({ admission: { take: () => denial } });
+    expect(headers['x-relay-ratelimit-reached']).toBe(named);
   });
 
   it('a balance: what is left of it, never below zero', async () => {
