@@ -12,11 +12,18 @@ export type Watched = {
 
 const TICK_MS = 100;
 
-/** Deadlines are met to within 100 ms; those that were moved, to within 200 ms. */
+/** A look that comes later than this after the one before: the process stood still in between. */
+const LATE_MS = 2 * TICK_MS;
+
+/**
+ * Deadlines are met to within 100 ms; those that were moved, to within 200 ms. Time in which the process stood still
+ * does not count: what an upstream sent meanwhile lies unread, and its silence cannot be told from the relay's own.
+ */
 export class Deadlines {
   readonly #watched = new Set<Watched>();
   readonly #nowMs: () => number;
   #timer: NodeJS.Timeout | null = null;
+  #lookedAtMs = 0;
 
   constructor(monotonicMs: () => number) {
     this.#nowMs = monotonicMs;
@@ -24,7 +31,9 @@ export class Deadlines {
 
   watch(call: Watched): void {
     this.#watched.add(call);
-    this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref();
+    if (this.#timer) return;
+    this.#lookedAtMs = this.#nowMs();
+    this.#timer = setInterval(() => this.#look(), TICK_MS).unref();
   }
 
   forget(call: Watched): void {
@@ -38,11 +47,14 @@ export class Deadlines {
 
   #look(): void {
     const now = this.#nowMs();
+    const sinceMs = now - this.#lookedAtMs;
+    const stoodMs = sinceMs > LATE_MS ? sinceMs - TICK_MS : 0;
+    this.#lookedAtMs = now;
     for (const call of this.#watched) {
       if (call.moved) {
         call.moved = false;
         call.dueMonoMs = now + call.movesByMs;
-      }
+      } else call.dueMonoMs += stoodMs;
       if (call.dueMonoMs > now) continue;
       this.#watched.delete(call);
       call.expire();
