@@ -98,7 +98,7 @@ function CardRow<Data extends object>({
   const title = cells.filter((cell) => cell.column.columnDef.meta?.card === 'title');
   const lines = cells.filter((cell) => cell.column.columnDef.meta?.card !== 'title');
   return (
-    <li {...opener(row, onOpen)} className="grid gap-2 px-4 py-3 active:bg-hover">
+    <li {...opener(row, onOpen)} className="grid grid-cols-1 gap-2 px-4 py-3 active:bg-hover">
       {/* Between a checkbox and the actions, the name takes the room. */}
       <div className="flex items-center justify-between gap-3 font-medium [&>div:nth-child(2):not(:last-child)]:flex-1">
         {title.map((cell) => (

@@ -78,7 +78,7 @@ export function useLogColumns(scope: 'own' | 'all') {
 function ChannelCell({ name }: { name: string | null }) {
   if (name === null) return <Nothing />;
   return (
-    <span className="block truncate md:max-w-36" title={name}>
+    <span className="block truncate md:max-w-24" title={name}>
       {name}
     </span>
   );
@@ -87,7 +87,7 @@ function ChannelCell({ name }: { name: string | null }) {
 function ModelCell({ row }: { row: RequestLogRow }) {
   const t = useTranslations('logs');
   return (
-    <span className="inline-flex max-w-full items-center md:max-w-72 gap-1.5">
+    <span className="inline-flex max-w-full items-center md:max-w-52 gap-1.5">
       <span className="truncate font-medium text-ink">{row.modelAsked}</span>
       {row.stream && (
         <Tooltip content={t('streamed')}>
