@@ -19,3 +19,19 @@ it.skipIf(url === '')(
   },
   30_000,
 );
+
+it.skipIf(url === '')(
+  'a connection that is merely idle is closed in order, and nobody hears of a fault',
+  async () => {
+    const faults: Error[] = [];
+    const idle = openDatabase({
+      ...{ url, poolSize: 1, applicationName: 'test', silenceMs: 400 },
+      onIdleError: (error) => faults.push(error),
+    });
+    const closed = new Promise((resolve) => idle.pool.once('remove', resolve));
+    await idle.pool.query('select 1');
+    await closed;
+    expect(faults).toEqual([]);
+    await idle.close();
+  },
+);

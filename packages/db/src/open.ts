@@ -60,7 +60,8 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
     max: options.poolSize,
     application_name: options.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    // An idle connection is silent too: it is closed in order, long before its silence would count as a fault.
+    idleTimeoutMillis: Math.min(IDLE_TIMEOUT_MS, silenceMs / 2),
     keepAlive: true,
     stream: () => socketWithDeadline(silenceMs),
   });
