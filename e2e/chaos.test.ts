@@ -4,7 +4,8 @@ import { createChannel, listChannels } from '@api-proxy/contracts/channels';
 import { createKey } from '@api-proxy/contracts/keys';
 import { createModel } from '@api-proxy/contracts/models';
 import { createPrice } from '@api-proxy/contracts/prices';
-import { changeQuota, getMe } from '@api-proxy/contracts/users';
+import { getKeyUsage } from '@api-proxy/contracts/usage';
+import { changeQuota, getMe, updateUser } from '@api-proxy/contracts/users';
 import { type OpenedDatabase, openDatabase } from '@api-proxy/db/open';
 import { rowsOf } from '@api-proxy/db/rows';
 import { reconcile } from '@api-proxy/ledger/reconciliation/reconcile';
@@ -19,7 +20,7 @@ import { type Product, startProduct } from './harness/product.ts';
 import { headOf, shoot } from './harness/raw-client.ts';
 
 const CLIENTS = 200;
-/** Places of the key: if the storm leaks one, not all of them can be taken afterwards. */
+/** Places of the key, and as many of its user: not one may be taken once all is quiet. */
 const PLACES = 220;
 const SECONDS = Number(process.env.CHAOS_S ?? 600);
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
@@ -31,7 +32,10 @@ const QUIET_MS = 45_000;
 const MOST_KEPT_BYTES = 24 * 1024 * 1024;
 /** Resident memory also holds what the allocator keeps for later. */
 const MOST_GROWTH_BYTES = 96 * 1024 * 1024;
-/** Long enough that a machine with other work does not make a healthy stream look stalled. */
+/**
+ * The upstream lives in this process: while it stands still a healthy stream is silent, and cutting it would be right.
+ * Hence longer than any pause that a busy machine makes; the longest one is printed (`stoodMs`).
+ */
 const IDLE_MS = 10_000;
 const HOLDING = 'fake-claude+events=16,interval=1000';
 
@@ -48,6 +52,8 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
     admin = await register(product.url);
     const me = await admin.call(getMe, {});
     await admin.call(changeQuota, { params: { userId: me.id }, body: { amountUsd: '1000000' } });
+    const limits = { maxConcurrency: PLACES };
+    await admin.call(updateUser, { params: { userId: me.id }, body: { limits } });
     await furnish();
     secret = (await admin.call(createKey, { body: { name: 'storm', maxConcurrency: PLACES } })).secret;
     books = openDatabase({ url: product.databaseUrl, poolSize: 1, applicationName: 'e2e' });
@@ -83,7 +89,14 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
   const run = (seed: number, forMs: number): Promise<StormReport> =>
     storm({ url: product.url, secret, clients: CLIENTS, seed, forMs });
 
-  /** Everything that a request takes is back: sockets, channel slots, leases with their holds. */
+  /** Places in use, by whom they belong to. */
+  async function placesTaken(): Promise<Record<string, number>> {
+    const { rates } = await admin.call(getKeyUsage, { params: { key: secret } });
+    const places = rates.filter(({ limit }) => limit === 'concurrency');
+    return Object.fromEntries(places.map(({ scope, max, remaining }) => [scope, max - remaining]));
+  }
+
+  /** Everything that a request takes is back: sockets, places, channel slots, leases with their holds. */
   async function untilQuiet(): Promise<void> {
     const rest = async () => {
       const sockets = socketsOf(worker());
@@ -96,11 +109,13 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
         openAtUpstream: upstream.witness.summary().outcomes.open,
         inFlight: items.reduce((sum, { live }) => sum + live.inFlight, 0),
         leased: leased?.sum,
+        places: await placesTaken(),
       };
     };
-    await expect
-      .poll(rest, { timeout: QUIET_MS, interval: 500 })
-      .toEqual({ upstreamSockets: 0, openAtUpstream: 0, inFlight: 0, leased: '0' });
+    await expect.poll(rest, { timeout: QUIET_MS, interval: 500 }).toEqual({
+      ...{ upstreamSockets: 0, openAtUpstream: 0, inFlight: 0, leased: '0' },
+      places: { key: 0, user: 0 },
+    });
   }
 
   it(
@@ -123,6 +138,7 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
         keptKb: kept >> 10,
         sent: main.sent,
         left: main.left,
+        stoodMs: Math.round(Math.max(warm.stoodMs, main.stoodMs)),
       };
       process.stdout.write(`chaos: ${JSON.stringify({ ...facts, statuses: [...main.statuses] })}\n`);
       expect([...warm.wrongs, ...main.wrongs]).toEqual([]);
@@ -153,7 +169,7 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
     expect(report.charged).toBeGreaterThan(0n);
   }
 
-  it('every place of the key is free again', async () => {
+  it('every place of the key can be taken at once, and all of them are given back', async () => {
     const body = { model: HOLDING, max_tokens: 9, stream: true, messages: [{ role: 'user', content: 'x' }] };
     const requests = Array.from({ length: PLACES }, () =>
       shoot({ url: product.url, path: '/v1/messages', secret, body }),
@@ -161,6 +177,8 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
     const heads = await Promise.all(requests.map(headOf));
     expect(heads.map((head) => head?.statusCode)).toEqual(Array(PLACES).fill(200));
     expect(upstream.witness.summary().outcomes.open, 'at the same time').toBe(PLACES);
+    expect(await placesTaken()).toEqual({ key: PLACES, user: PLACES });
     for (const req of requests) req.destroy();
+    await expect.poll(placesTaken, { timeout: 5_000, interval: 100 }).toEqual({ key: 0, user: 0 });
   }, 60_000);
 });

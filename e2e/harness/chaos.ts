@@ -11,7 +11,8 @@ const STEADY = 'events=24,interval=100';
 const TROUBLES: readonly Trouble[] = [
   { behaviour: STEADY, ends: 'whole' },
   { behaviour: 'events=12,size=65536', ends: 'whole' },
-  { behaviour: `${STEADY},drip=9`, ends: 'whole' },
+  // A piece for each turn of the upstream's loop: with more events it would last for minutes on a busy machine.
+  { behaviour: 'events=8,interval=100,drip=9', ends: 'whole' },
   { behaviour: `${STEADY},id=die,die=5`, ends: 'broken' },
   { behaviour: `${STEADY},truncate=7`, ends: 'broken' },
   { behaviour: `${STEADY},stall=6`, ends: 'broken' },
@@ -74,6 +75,8 @@ export type StormReport = {
   statuses: Map<number, number>;
   left: number;
   whole: number;
+  /** The longest time for which this process, and with it the fake upstream, stood still. */
+  stoodMs: number;
   /** What must not happen, in words. */
   wrongs: string[];
 };
@@ -86,6 +89,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     statuses: new Map(),
     left: 0,
     whole: 0,
+    stoodMs: 0,
     wrongs: [],
   };
   const endMs = performance.now() + options.forMs;
@@ -94,8 +98,24 @@ export async function storm(options: StormOptions): Promise<StormReport> {
     await sleep(random() * 2_000);
     while (performance.now() < endMs) await one({ options, random, report });
   };
+  const watch = watchPauses((ms) => {
+    report.stoodMs = Math.max(report.stoodMs, ms);
+  });
   await Promise.all(Array.from({ length: options.clients }, (_, index) => client(index)));
+  clearInterval(watch);
   return report;
+}
+
+const LOOK_MS = 50;
+
+/** Tells by how much each look came late. */
+function watchPauses(tell: (ms: number) => void): NodeJS.Timeout {
+  let last = performance.now();
+  return setInterval(() => {
+    const now = performance.now();
+    tell(now - last - LOOK_MS);
+    last = now;
+  }, LOOK_MS);
 }
 
 type Turn = { options: StormOptions; random: () => number; report: StormReport };
