@@ -124,7 +124,7 @@ it("client gone later, drained: the provider's usage", async () => {
 
 it('non-streamed, client gone, upstream answered: full', async () => {
   const over = { onClientGone: 'drain' } as const;
-  const record = await leave({ behaviour: 'events=20000,size=64,drip=500', over }, false, 'first bytes');
+  const record = await leave({ behaviour: 'events=20000,size=64,drip=8192', over }, false, 'first bytes');
   expect(record).toMatchObject({ outcome: 'client_closed', usage: { estimated: false } });
   expect(record.costNanoUsd).toBe(full(record));
   expect(record.costNanoUsd).toBeGreaterThan(0n);
