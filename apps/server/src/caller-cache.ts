@@ -65,7 +65,10 @@ export class CallerCache implements CallerSource {
     return new Promise((resolve, reject) => {
       const believe = (error?: unknown): void => {
         clearTimeout(timer);
-        if (this.#known.get(credentialHash) !== known) return error === undefined ? undefined : reject(error);
+        if (this.#known.get(credentialHash) !== known) {
+          if (error !== undefined) reject(error);
+          return;
+        }
         known.untilMs = clock.nowMs() + askAgainMs;
         resolve(known.caller);
       };

@@ -54,17 +54,15 @@ async function price({ rate, hoursAgo, ...rest }: PriceFacts): Promise<string> {
   const id = newId('prc', bench.clock.nowMs());
   const rates = { input: rate, output: rate, cacheRead: rate, cacheWrite5m: rate, cacheWrite1h: rate };
   const at = new Date(bench.clock.nowMs() - hoursAgo * HOUR_MS);
-  await bench.ports.db
-    .insert(prices)
-    .values({
-      id,
-      provider: 'p',
-      model: 'm',
-      ...rates,
-      effectiveFrom: at,
-      createdAt: new Date(bench.clock.nowMs()),
-      ...rest,
-    });
+  await bench.ports.db.insert(prices).values({
+    id,
+    provider: 'p',
+    model: 'm',
+    ...rates,
+    effectiveFrom: at,
+    createdAt: new Date(bench.clock.nowMs()),
+    ...rest,
+  });
   return id;
 }
 
