@@ -11,6 +11,9 @@ import { runVitest } from './runner/vitest.ts';
 /** The launcher has bundled it: what is tested end to end is what `npm start` runs. */
 const BUNDLE = { TEST_SERVER_PROGRAM: 'apps/server/dist/main.js' };
 
+/** Seconds of the soak under faults: ten minutes where nobody waits for it. */
+const SOAK = { CHAOS_S: process.env.CHAOS_S ?? (process.env.CI ? '600' : '60') };
+
 function endToEnd(site: Site): Step {
   const args = ['--config', join('e2e', 'vitest.config.ts')];
   return { name: 'end to end', run: () => runVitest({ ...site, args, cwd: site.root }) };
@@ -20,7 +23,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { signal } = interruption();
 const services = await startTestServices(process.env);
 try {
-  const site = { root, env: { ...process.env, ...services.env, ...BUNDLE }, signal };
+  const site = { root, env: { ...process.env, ...services.env, ...BUNDLE, ...SOAK }, signal };
   process.exitCode = await runAndReport([...verifySteps(site), [endToEnd(site)]], services.missing);
 } finally {
   await services.stop();
