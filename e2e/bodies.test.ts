@@ -18,7 +18,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => installation?.remove());
 
-const pid = () => workersAmong(childrenOf(installation.product.pid()))[0] ?? 0;
+const pid = () => workersAmong(childrenOf(installation.product.pid()))[0];
 
 const post = (body: Buffer, headers: Record<string, string> = {}) =>
   send({

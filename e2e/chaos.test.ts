@@ -85,7 +85,7 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
     }
   }
 
-  const worker = () => workersAmong(childrenOf(product.pid()))[0] ?? 0;
+  const worker = () => workersAmong(childrenOf(product.pid()))[0];
   const run = (seed: number, forMs: number): Promise<StormReport> =>
     storm({ url: product.url, secret, clients: CLIENTS, seed, forMs });
 

@@ -73,7 +73,7 @@ describe('slow readers', () => {
   beforeAll(async () => {
     await setUp('embedded');
     const { product } = installation;
-    inspected = await inspect(product, workersAmong(childrenOf(product.pid()))[0] ?? 0);
+    inspected = await inspect(product, workersAmong(childrenOf(product.pid()))[0]);
   }, 120_000);
   afterAll(async () => {
     inspected?.close();

@@ -19,9 +19,13 @@ export function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
-/** The server workers among a supervisor's children; the embedded database is one too. */
-export function workersAmong(pids: readonly number[]): number[] {
-  return pids.filter((pid) => /\bworker\.ts\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
+/** The server workers among a supervisor's children, of which the embedded database is one too. @throws Error without any. */
+export function workersAmong(pids: readonly number[]): [number, ...number[]] {
+  // Sources, or the bundle.
+  const isWorker = (pid: number) => /\bworker\.[tj]s\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  const [first, ...others] = pids.filter(isWorker);
+  if (first === undefined) throw new Error(`no worker among the processes ${pids.join(', ')}`);
+  return [first, ...others];
 }
 
 export type Sockets = {
