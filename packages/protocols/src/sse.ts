@@ -147,7 +147,14 @@ const PING = Buffer.from('event: ping');
 const PING_CLOSE = Buffer.from('event:ping');
 const COLON = 0x3a;
 
-/** Whether a chunk brings more than keep-alives: comments, `ping` events and blank lines. */
+/** Whether a chunk ends with a blank line; one that is cut inside a line break does not. */
+export function endsEvent(chunk: Buffer): boolean {
+  const { length } = chunk;
+  if (chunk[length - 1] !== LF) return false;
+  return chunk[length - 2] === LF || (chunk[length - 2] === CR && chunk[length - 3] === LF);
+}
+
+/** Whether a chunk, which begins where an event does, brings more than keep-alives: comments, `ping` events and blank lines. */
 export function carriesContent(chunk: Buffer): boolean {
   if (chunk.length > LONGEST_KEEP_ALIVE) return true;
   for (let at = 0; at < chunk.length; ) {

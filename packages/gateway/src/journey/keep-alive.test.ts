@@ -112,3 +112,22 @@ it.each([
   });
   expect(record?.durationMs).toBeLessThan(2_000);
 });
+
+it('a piece inside an event is progress, even if it looks like a comment', async () => {
+  const pieces = Array.from({ length: 30 }, () => ':x');
+  const { got, record } = await stream(
+    'openai',
+    async (res) => {
+      res.write(CHUNK);
+      res.write('data: {"choices":[{"index":0,"delta":{"content":"');
+      for (const piece of pieces) {
+        await wait(30);
+        res.write(piece);
+      }
+      res.write('"}}]}\n\ndata: [DONE]\n\n');
+    },
+    { idleTimeoutMs: 300 },
+  );
+  expect(got.text).toContain(pieces.join(''));
+  expect(record).toMatchObject({ outcome: 'ok' });
+});

@@ -1,6 +1,6 @@
 // One request to an upstream: waits for how it opens, then passes its bytes to a sink with back-pressure.
 import type { IncomingHttpHeaders } from 'node:http';
-import { carriesContent, nextEventEnd } from '@api-proxy/protocols/sse';
+import { carriesContent, endsEvent, nextEventEnd } from '@api-proxy/protocols/sse';
 import type { Dispatcher } from 'undici';
 import type { Deadlines, Watched } from './deadlines.ts';
 
@@ -79,6 +79,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   #stream = false;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  /** Whether the bytes so far end with a whole event: only then can a piece that looks like a keep-alive be one. */
+  #betweenEvents = true;
   #ended = false;
   #sink: AnswerSink | null = null;
   #stop: { cause: FailureCause; message: string } | null = null;
@@ -148,7 +150,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#stop) return;
     // An upstream that only says it is alive does not get on.
-    if (!this.#stream || carriesContent(chunk)) this.moved = true;
+    if (!this.#stream || !this.#betweenEvents || carriesContent(chunk)) this.moved = true;
+    this.#betweenEvents = endsEvent(chunk);
     if (this.#sink) {
       if (!this.#sink.data(chunk)) this.#pause(controller);
       return;
