@@ -1,4 +1,5 @@
 // Usage of a key at both addresses, the key in no log, books compared under load, and a re-pricing that keeps them agreed.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listAudit } from '@api-proxy/contracts/audit';
 import {
   bookRepricing,
@@ -16,9 +17,23 @@ import { getMe } from '@api-proxy/contracts/users';
 import { HOUR_MS } from '@api-proxy/kit/duration';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Installation, startInstallation } from './harness/installation.ts';
+import type { Person } from './harness/person.ts';
 import { databaseKinds } from './harness/product.ts';
 
 const MODEL = 'fake-gpt';
+
+/** The admin once two looks half a second apart agree: what the tests before sent is booked. */
+async function settled(admin: Person) {
+  let last = await admin.call(getMe, {});
+  const same = async (): Promise<boolean> => {
+    const before = last;
+    last = await admin.call(getMe, {});
+    return last.balance.usedUsd === before.balance.usedUsd;
+  };
+  await sleep(500);
+  await expect.poll(same, { interval: 500 }).toBe(true);
+  return last;
+}
 
 describe.each(databaseKinds())('on the %s database', (database) => {
   let installation: Installation;
@@ -130,7 +145,7 @@ describe.each(databaseKinds())('on the %s database', (database) => {
     const free = { input: '0', output: '0', cacheRead: '0', cacheWrite5m: '0', cacheWrite1h: '0' };
     await admin.call(createPrice, { body: { model: MODEL, tariff: free, effectiveFrom: from } });
     await admin.call(withdrawPrice, { params: { priceId: tooHigh.id } });
-    const before = await admin.call(getMe, {});
+    const before = await settled(admin);
     const range = { from, to: new Date(Date.now() + HOUR_MS).toISOString(), note: 'price was a mistake' };
     const run = await admin.call(createRepricing, { body: range });
     expect(run).toMatchObject({ state: 'ready', oldCostUsd: before.balance.usedUsd, newCostUsd: '0' });
