@@ -23,7 +23,7 @@ import { databaseKinds } from './harness/product.ts';
 const MODEL = 'fake-gpt';
 
 /** The admin once two looks half a second apart agree: what the tests before sent is booked. */
-async function settled(admin: Person) {
+async function atRest(admin: Person) {
   let last = await admin.call(getMe, {});
   const same = async (): Promise<boolean> => {
     const before = last;
@@ -145,7 +145,7 @@ describe.each(databaseKinds())('on the %s database', (database) => {
     const free = { input: '0', output: '0', cacheRead: '0', cacheWrite5m: '0', cacheWrite1h: '0' };
     await admin.call(createPrice, { body: { model: MODEL, tariff: free, effectiveFrom: from } });
     await admin.call(withdrawPrice, { params: { priceId: tooHigh.id } });
-    const before = await settled(admin);
+    const before = await atRest(admin);
     const range = { from, to: new Date(Date.now() + HOUR_MS).toISOString(), note: 'price was a mistake' };
     const run = await admin.call(createRepricing, { body: range });
     expect(run).toMatchObject({ state: 'ready', oldCostUsd: before.balance.usedUsd, newCostUsd: '0' });
