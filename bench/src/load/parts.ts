@@ -38,7 +38,7 @@ function onePart(name: string, from: { plan: PartPlan; target: Target; full: boo
 }
 
 /** As many small requests and events as it takes until the code of a target is compiled. */
-const WARM_UP = { maxMs: 6_000, connections: 16 };
+const WARM_UP = { maxMs: 30_000, connections: 16 };
 
 export function warmUp(target: Target, { full }: Extent): LoadPart[] {
   const plan = { ...WARM_UP, total: full ? 20_000 : 8_000 };
