@@ -66,7 +66,7 @@ const gateway = createGateway({
   snapshots: { current: () => snapshot },
   admission: { take: () => nothing },
   purse: { hold: () => nothing },
-  settlements: { settle: () => {} },
+  settlements: { settle: () => {}, whenWritten: (then) => then() },
   clock: systemClock,
   logger: silentLogger,
   nextRequestId: idSequence('req'),

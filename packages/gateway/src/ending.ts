@@ -1,4 +1,4 @@
-// How an exchange ends: what is booked, and the last bytes, which leave only after it was booked.
+// How an exchange ends: what is booked, and the last bytes, which leave only after it was written down.
 import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import { DENIAL_STATUS, type Denial, describeDenial } from './denial.ts';
 import type { Exchange } from './exchange.ts';

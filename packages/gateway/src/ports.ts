@@ -101,8 +101,16 @@ export type Hold = {
 /** Denies with `quota_missing` | `quota_zero` | `quota_used_up` (402), `window_used_up` (429; facts window, scope) or `settlement_unavailable` (503). */
 export type Purse = { hold(request: HoldRequest): Maybe<Hold | Denial> };
 
-/** Books one finished request: queued, idempotent by request id, never throws. Also settles its hold. */
-export type Settlements = { settle(record: ExchangeRecord): void };
+/** Books finished requests. */
+export type Settlements = {
+  /** Queues a record, idempotent by request id; also settles its hold. Never throws. */
+  settle(record: ExchangeRecord): void;
+  /**
+   * Calls `then` once the end of this process can't lose what was settled so far: a client's last byte leaves only then.
+   * At once where there is nothing to wait for. Never throws, never forgets to call.
+   */
+  whenWritten(then: () => void): void;
+};
 
 /** What a key used and what is left of its limits: `GET /v1/usage`. Reads no hot path. */
 export type KeyUsage = {

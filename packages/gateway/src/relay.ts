@@ -6,6 +6,7 @@ import type { Call } from './call.ts';
 import { type Denial, isDenial } from './denial.ts';
 import { type Ending, refuse, stopped } from './ending.ts';
 import type { Exchange } from './exchange.ts';
+import type { ExchangeRecord } from './exchange-record.ts';
 import type { Caller, LiveEvents, Maybe, Pass, Purse, Settlements } from './ports.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
@@ -57,14 +58,26 @@ export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> 
     const durationMs = deps.monotonicMs() - exchange.startedMonoMs;
     const row = settle({ exchange, caller, trace, ending, durationMs }, deps.settlements);
     spentTokens = totalTokens(row.usage);
-    ending.finish();
-    record(row, deps.live);
+    deps.settlements.whenWritten(() => conclude({ exchange, ending, row }, deps));
   } catch (thrown) {
     deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'a request could not be booked');
     exchange.res.destroy();
   } finally {
     deps.running.delete(exchange);
     held.release(spentTokens);
+  }
+}
+
+type Settled = { readonly exchange: Exchange; readonly ending: Ending; readonly row: ExchangeRecord };
+
+/** The last bytes, once the row is written down; then whoever watches is told. */
+function conclude({ exchange, ending, row }: Settled, deps: RelayDeps): void {
+  try {
+    ending.finish();
+    record(row, deps.live);
+  } catch (thrown) {
+    deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'an answer could not be finished');
+    exchange.res.destroy();
   }
 }
 

@@ -147,6 +147,7 @@ export async function startRelay(current: Snapshot, over: Partial<GatewayDeps> =
         records.push(record);
         waiting.shift()?.(record);
       },
+      whenWritten: (then) => then(),
     },
     live: { publish: (event) => void live.push(event) },
     clock: systemClock,

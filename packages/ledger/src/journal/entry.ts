@@ -26,27 +26,74 @@ type StoredRow = Omit<Stored<SettlementRow, 'costNanoUsd'>, 'operatorLossNanoUsd
   readonly operatorLossNanoUsd?: string;
 };
 type StoredEntry = { readonly o: StoredRequest } | { readonly c: StoredRow } | { readonly v: string };
+/** Every field by name, so that none is forgotten below. */
+type Spelled<Row> = { readonly [Name in keyof Required<Row>]: Row[Name] };
 
 /** An entry as compact JSON; money as decimal text, because JSON has no integer of that size. */
 export function entryText(entry: Entry): string {
   switch (entry.kind) {
-    case 'open': {
-      const upperBoundNanoUsd = entry.request.upperBoundNanoUsd.toString();
-      return storedText({ o: { ...entry.request, upperBoundNanoUsd } });
-    }
-    case 'close': {
-      const { operatorLossNanoUsd, ...row } = entry.row;
-      const c = { ...row, costNanoUsd: row.costNanoUsd.toString() };
-      if (operatorLossNanoUsd === undefined) return storedText({ c });
-      return storedText({ c: { ...c, operatorLossNanoUsd: operatorLossNanoUsd.toString() } });
-    }
+    case 'open':
+      return JSON.stringify({ o: storedRequest(entry.request) });
+    case 'close':
+      return JSON.stringify({ c: storedRow(entry.row) });
     case 'void':
-      return storedText({ v: entry.requestId });
+      return JSON.stringify({ v: entry.requestId });
   }
 }
 
-function storedText(stored: StoredEntry): string {
-  return JSON.stringify(stored);
+// Field by field: `JSON.stringify` takes twice as long for an object that was spread together (docs/decisions/0071).
+
+function storedRequest(request: OpenedRequest): Spelled<StoredRequest> {
+  return {
+    requestId: request.requestId,
+    startedAtMs: request.startedAtMs,
+    userId: request.userId,
+    keyId: request.keyId,
+    upperBoundNanoUsd: request.upperBoundNanoUsd.toString(),
+    protocolIn: request.protocolIn,
+    operation: request.operation,
+    modelAsked: request.modelAsked,
+    stream: request.stream,
+  };
+}
+
+/** What is undefined here is absent in the text. */
+function storedRow(row: SettlementRow): Spelled<StoredRow> {
+  return {
+    requestId: row.requestId,
+    startedAtMs: row.startedAtMs,
+    userId: row.userId,
+    keyId: row.keyId,
+    channelId: row.channelId,
+    channelKeyId: row.channelKeyId,
+    protocolIn: row.protocolIn,
+    protocolOut: row.protocolOut,
+    operation: row.operation,
+    modelAsked: row.modelAsked,
+    modelServed: row.modelServed,
+    stream: row.stream,
+    status: row.status,
+    outcome: row.outcome,
+    errorCode: row.errorCode,
+    errorText: row.errorText,
+    usage: row.usage,
+    serverTools: row.serverTools,
+    priceId: row.priceId,
+    multiplierPpm: row.multiplierPpm,
+    costNanoUsd: row.costNanoUsd.toString(),
+    priced: row.priced,
+    operatorLossNanoUsd: row.operatorLossNanoUsd?.toString(),
+    firstByteMs: row.firstByteMs,
+    durationMs: row.durationMs,
+    overheadMs: row.overheadMs,
+    clientIp: row.clientIp,
+    userAgent: row.userAgent,
+    upstreamRequestId: row.upstreamRequestId,
+    attempts: row.attempts,
+    decision: row.decision,
+    droppedFields: row.droppedFields,
+    probe: row.probe,
+  };
 }
 
 /** Reads an entry that {@link entryText} wrote. @throws SyntaxError on anything else. */
@@ -63,7 +110,7 @@ export function entryOf(text: string): Entry {
   return { kind: 'close', row: { ...closed, operatorLossNanoUsd: BigInt(operatorLossNanoUsd) } };
 }
 
-/** Guarantee: the text's checksum was right, so it is what this file's `storedText` wrote. */
+/** Guarantee: the text's checksum was right, so it is what this file's `entryText` wrote. */
 function parsed(text: string): StoredEntry {
   return JSON.parse(text) as StoredEntry;
 }

@@ -7,30 +7,47 @@ const LENGTH_AT = 4;
 const CRC_AT = 8;
 const HEAD_BYTES = 12;
 const FIRST_BYTES = 64 * 1024;
+/** A larger buffer than this is not kept: it was made for a rare batch. */
+const KEPT_BYTES = 1024 * 1024;
 
+/** Puts the records of several texts one behind the other, so that one write takes them all. */
 export type Framer = {
-  /** The record of a text; the buffer is used again by the next call. */
-  frame(text: string): Buffer;
+  /** Adds the record of a text; gives the number of bytes up to its end. */
+  add(text: string): number;
+  /** The records that were added since the last call; the bytes are used again by the next `add`. */
+  take(): Buffer;
 };
 
 export function createFramer(): Framer {
-  let scratch = Buffer.allocUnsafe(FIRST_BYTES);
-  MARK.copy(scratch);
+  let scratch: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  let end = 0;
   return {
-    frame(text) {
+    add(text) {
+      const start = end + HEAD_BYTES;
       // A UTF-16 unit takes at most three bytes of UTF-8.
-      const most = HEAD_BYTES + text.length * 3;
-      if (scratch.length < most) {
-        scratch = Buffer.allocUnsafe(most);
-        MARK.copy(scratch);
-      }
-      const length = scratch.write(text, HEAD_BYTES);
-      const end = HEAD_BYTES + length;
-      scratch.writeUInt32LE(length, LENGTH_AT);
-      scratch.writeUInt32LE(crc32(scratch.subarray(HEAD_BYTES, end)), CRC_AT);
-      return scratch.subarray(0, end);
+      scratch = roomFor(scratch, { used: end, wanted: start + text.length * 3 });
+      const length = scratch.write(text, start);
+      MARK.copy(scratch, end);
+      scratch.writeUInt32LE(length, end + LENGTH_AT);
+      scratch.writeUInt32LE(crc32(scratch.subarray(start, start + length)), end + CRC_AT);
+      end = start + length;
+      return end;
+    },
+    take() {
+      const records = scratch.subarray(0, end);
+      end = 0;
+      if (scratch.length > KEPT_BYTES) scratch = Buffer.allocUnsafe(FIRST_BYTES);
+      return records;
     },
   };
+}
+
+/** The buffer itself where it is large enough, else a larger one that begins with what is used of it. */
+function roomFor(buffer: Buffer, { used, wanted }: { used: number; wanted: number }): Buffer {
+  if (buffer.length >= wanted) return buffer;
+  const larger = Buffer.allocUnsafe(Math.max(wanted, buffer.length * 2));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
 
 export type Frames = {

@@ -1,15 +1,45 @@
 // What a journal guarantees to the process that writes it, and to the one that reads it after a crash.
-import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createFolders, killOwner, moveIntoClaims, segmentPaths } from '../testing/journals.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createFolders, killOwner, moveIntoClaims, segmentPaths, written } from '../testing/journals.ts';
 import { aRow } from '../testing/rows.ts';
 import { type Entry, entryOf, entryText, type OpenedRequest } from './entry.ts';
 import { isAbandoned } from './owner.ts';
 import { claimAbandoned, segmentsOf } from './takeover.ts';
 
 const folders = createFolders();
-afterEach(() => folders.removeAll());
+afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+  folders.removeAll();
+});
+
+/** Counts the writes of all files; with `room`, the disk takes that many bytes more and then no byte. */
+function watchWrites(room = Number.POSITIVE_INFINITY): { readonly writes: number } {
+  const seen = { writes: 0 };
+  const { writeSync } = fs;
+  let left = room;
+  vi.spyOn(fs, 'writeSync').mockImplementation((fd, data, from) => {
+    seen.writes++;
+    if (!Buffer.isBuffer(data) || typeof from !== 'number') throw new Error('the journal writes bytes');
+    const length = Math.min(left, data.byteLength - from);
+    if (length === 0) throw new Error('ENOSPC');
+    left -= length;
+    return writeSync(fd, data, from, length);
+  });
+  syncBuiltinESMExports();
+  return seen;
+}
 
 function opening(requestId: string): OpenedRequest {
   return {
@@ -48,23 +78,34 @@ describe('journal', () => {
     expect(entryOf(entryText({ kind: 'open', request }))).toEqual({ kind: 'open', request });
   });
 
-  it('what was written is in the file when the call returns, for rows larger than the buffer too', () => {
+  it('what a journal of earlier versions says is still read: a row as an object with absent fields left out', () => {
+    const row = aRow({ costNanoUsd: 5n });
+    const text = JSON.stringify({ c: { ...row, costNanoUsd: '5' } });
+    expect(entryOf(text)).toEqual({ kind: 'close', row });
+  });
+
+  it('what was said is in the file when it says so, for rows larger than the buffer too', async () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     journal.open(opening('a'));
     journal.close(aRow({ requestId: 'a', errorText: 'é'.repeat(100_000) }));
     journal.open(opening('b'));
+    await written(journal);
+    expect(read(join(dir, 'wrk_a')).said).toEqual(['open a', 'close a', 'open b']);
     journal.release('b');
+    await written(journal);
     expect(read(join(dir, 'wrk_a'))).toEqual({ said: ['open a', 'close a', 'open b', 'void b'], damaged: 0 });
   });
 
-  it('a record torn at any byte costs only itself', () => {
+  it('a record torn at any byte costs only itself', async () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     journal.open(opening('a'));
+    await written(journal);
     const [path = ''] = segmentPaths(dir);
     const whole = readFileSync(path).length;
     journal.close(aRow({ requestId: 'a' }));
+    await written(journal);
     const bytes = readFileSync(path);
     for (const length of [whole + 1, whole + 5, whole + 11, whole + 12, whole + 40, bytes.length - 1]) {
       writeFileSync(path, bytes);
@@ -73,14 +114,16 @@ describe('journal', () => {
     }
   });
 
-  it('a flipped bit in any part of a record costs only that record', () => {
+  it('a flipped bit in any part of a record costs only that record', async () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     journal.open(opening('a'));
+    await written(journal);
     const [path = ''] = segmentPaths(dir);
     const start = readFileSync(path).length;
     journal.open(opening('b'));
     journal.open(opening('c'));
+    await written(journal);
     const bytes = readFileSync(path);
     for (const at of [0, 2, 4, 6, 7, 8, 11, 12, 60]) {
       const broken = Buffer.from(bytes);
@@ -92,13 +135,15 @@ describe('journal', () => {
     expect(read(join(dir, 'wrk_a')).said).toEqual(['open a', 'open c', 'open a', 'open b', 'open c']);
   });
 
-  it('a file is deleted once every request in it is settled, and not before', () => {
+  it('a file is deleted once every request in it is settled, and not before', async () => {
     const dir = folders.make();
     const journal = folders.journal(dir, { segmentBytes: 2_000 });
     const ids = Array.from({ length: 30 }, (_, index) => `r${index}`);
     for (const id of ids) {
       journal.open(opening(id));
+      await written(journal);
       journal.close(aRow({ requestId: id }));
+      await written(journal);
     }
     const before = segmentPaths(dir);
     expect(before.length).toBeGreaterThan(10);
@@ -110,16 +155,18 @@ describe('journal', () => {
     expect(segmentPaths(dir)).toEqual([]);
     expect(journal.stats()).toMatchObject({ needed: 0, bytes: 0 });
     journal.open(opening('again'));
+    await written(journal);
     expect(read(join(dir, 'wrk_a')).said).toEqual(['open again']);
   });
 
-  it('a request that stays open for long keeps no old files alive, and is never missing from them', () => {
+  it('a request that stays open for long keeps no old files alive, and is never missing from them', async () => {
     const dir = folders.make();
     const journal = folders.journal(dir, { segmentBytes: 2_000 });
     journal.open(opening('long'));
     for (let index = 0; index < 200; index++) {
       journal.open(opening(`r${index}`));
       journal.close(aRow({ requestId: `r${index}` }));
+      await written(journal);
       journal.committed([`r${index}`]);
       expect(read(join(dir, 'wrk_a')).said).toContain('open long');
     }
@@ -129,7 +176,7 @@ describe('journal', () => {
     expect(journal.stats()).toMatchObject({ needed: 0, faults: 0 });
   });
 
-  it('at its cap it is full; once rows are booked it is not', () => {
+  it('at its cap it is full, rows that wait for the end of the turn included; once rows are booked it is not', async () => {
     const journal = folders.journal(folders.make(), { segmentBytes: 2_000, capBytes: 10_000 });
     const ids: string[] = [];
     while (!journal.full()) {
@@ -138,25 +185,115 @@ describe('journal', () => {
     }
     expect(journal.stats().bytes).toBeGreaterThanOrEqual(10_000);
     expect(ids.length).toBeGreaterThan(5);
+    await written(journal);
+    expect(journal.full()).toBe(true);
     journal.committed(ids);
     expect(journal.full()).toBe(false);
   });
 
-  it('a disk that takes nothing is told by open, borne by close, and makes the journal full for a while', () => {
+  it('all records of a turn are one write, in the order in which they were said', async () => {
+    const dir = folders.make();
+    const journal = folders.journal(dir);
+    const seen = watchWrites();
+    for (const id of ['a', 'b', 'c']) journal.open(opening(id));
+    queueMicrotask(() => journal.close(aRow({ requestId: 'b' })));
+    process.nextTick(() => journal.close(aRow({ requestId: 'a' })));
+    await written(journal);
+    expect(seen.writes).toBe(1);
+    expect([...read(join(dir, 'wrk_a')).said].sort()).toEqual([
+      'close a',
+      'close b',
+      'open a',
+      'open b',
+      'open c',
+    ]);
+    expect(read(join(dir, 'wrk_a')).said.slice(0, 3)).toEqual(['open a', 'open b', 'open c']);
+    journal.close(aRow({ requestId: 'c' }));
+    await written(journal);
+    expect(seen.writes).toBe(2);
+    journal.whenWritten(() => journal.committed(['a']));
+    expect(journal.stats()).toMatchObject({ needed: 2, faults: 0 });
+  });
+
+  it('of a request that is given back, or booked, in the turn in which it came, nothing is written', async () => {
+    const dir = folders.make();
+    const journal = folders.journal(dir);
+    const seen = watchWrites();
+    journal.open(opening('a'));
+    journal.release('a');
+    journal.open(opening('b'));
+    journal.close(aRow({ requestId: 'b' }));
+    journal.committed(['b']);
+    expect(journal.stats()).toMatchObject({ needed: 0, bytes: 0 });
+    await written(journal);
+    expect(seen.writes).toBe(0);
+  });
+
+  it('who waits for the writing is called though another of them fails, also by the end of the journal', () => {
+    const dir = folders.make();
+    const journal = folders.journal(dir);
+    const said: string[][] = [];
+    journal.close(aRow({ requestId: 'a' }));
+    journal.whenWritten(() => {
+      throw new Error('not my day');
+    });
+    journal.whenWritten(() => said.push(read(join(dir, 'wrk_a')).said));
+    expect(said).toEqual([]);
+    journal.shut();
+    expect(said).toEqual([['close a']]);
+  });
+
+  it('a disk that takes nothing is borne by the turn that finds out; then open tells it, and the journal is full for a while', async () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     rmSync(join(dir, 'wrk_a'), { recursive: true });
-    expect(() => journal.open(opening('a'))).toThrow('ENOENT');
-    journal.close(aRow());
+    journal.open(opening('unnoticed'));
+    journal.close(aRow({ requestId: 'row' }));
+    expect(journal.full()).toBe(false);
+    await written(journal);
     expect(journal.full()).toBe(true);
+    expect(() => journal.open(opening('refused'))).toThrow('ENOENT');
+    expect(journal.stats()).toMatchObject({ faults: 2, needed: 2 });
+    mkdirSync(join(dir, 'wrk_a'));
+    journal.open(opening('b'));
+    expect(read(join(dir, 'wrk_a')).said).toEqual(['open unnoticed', 'close row', 'open b']);
+    journal.committed(['unnoticed', 'row', 'b']);
     expect(journal.stats()).toMatchObject({ faults: 2, needed: 0 });
+  });
+
+  it('of a batch that a full disk cuts, what it took counts and the rest is written once there is room', async () => {
+    const dir = folders.make();
+    const journal = folders.journal(dir);
+    journal.open(opening('a'));
+    await written(journal);
+    const [path = ''] = segmentPaths(dir);
+    const one = readFileSync(path).length;
+    watchWrites(2 * one + 40);
+    for (const id of ['b', 'c', 'd', 'e']) journal.open(opening(id));
+    await written(journal);
+    expect(journal.full()).toBe(true);
+    expect(read(join(dir, 'wrk_a'))).toEqual({ said: ['open a', 'open b', 'open c'], damaged: 1 });
+    expect(readFileSync(path).length).toBe(3 * one + 40);
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+    journal.committed(['d']);
+    journal.close(aRow({ requestId: 'a' }));
+    await written(journal);
+    const said = ['open a', 'open b', 'open c', 'open e', 'close a'];
+    expect(read(join(dir, 'wrk_a'))).toEqual({ said, damaged: 1 });
+    journal.committed(['a', 'b', 'c']);
+    expect(existsSync(path)).toBe(false);
+    expect(journal.stats()).toMatchObject({ needed: 1, segments: 1, faults: 1 });
   });
 
   it.each(['batch', 'always'] as const)('with fsync %s it says the same', async (fsync) => {
     const dir = folders.make();
     const journal = folders.journal(dir, { fsync, segmentBytes: 1_000 });
     const ids = Array.from({ length: 20 }, (_, index) => `r${index}`);
-    for (const id of ids) journal.close(aRow({ requestId: id }));
+    for (const id of ids) {
+      journal.close(aRow({ requestId: id }));
+      await written(journal);
+    }
     expect(read(join(dir, 'wrk_a')).said).toEqual(ids.map((id) => `close ${id}`));
     await new Promise((resolve) => setImmediate(resolve));
     journal.committed(ids);
@@ -167,10 +304,12 @@ describe('journal', () => {
 });
 
 describe('takeover', () => {
-  it('takes the folders of dead workers, with what those had taken, and leaves living ones alone', () => {
+  it('takes the folders of dead workers, with what those had taken, and leaves living ones alone', async () => {
     const dir = folders.make();
     for (const workerId of ['wrk_a', 'wrk_b', 'wrk_c', 'wrk_d']) {
-      folders.journal(dir, { workerId }).open(opening(workerId));
+      const journal = folders.journal(dir, { workerId });
+      journal.open(opening(workerId));
+      await written(journal);
     }
     killOwner(dir, 'wrk_a');
     killOwner(dir, 'wrk_b');
@@ -185,7 +324,7 @@ describe('takeover', () => {
     expect(read(join(dir, 'wrk_c')).said).toEqual(['open wrk_c']);
   });
 
-  it('a worker that closed with rows left leaves its folder to anyone at once', () => {
+  it('a worker that closed with rows left leaves its folder to anyone at once, with what it had not written', () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     journal.close(aRow({ requestId: 'left' }));

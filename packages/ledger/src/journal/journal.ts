@@ -1,4 +1,4 @@
-// A worker's journal: every admitted request and every finished row, in the kernel's hands before anyone is answered.
+// A worker's journal: every admitted request and every finished row, written once a turn, before anyone is answered.
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@api-proxy/kit/clock';
@@ -6,9 +6,11 @@ import { SECOND_MS } from '@api-proxy/kit/duration';
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
+import { Backlog, type Traces, type WaitingRecord } from './backlog.ts';
 import { entryText, type OpenedRequest } from './entry.ts';
 import { OWNER_FILE, writeOwner } from './owner.ts';
 import { createSegments, type FsyncPolicy, type Segment, type Segments } from './segments.ts';
+import { createTurn, type Turn } from './turn.ts';
 
 export type JournalOptions = {
   /** All workers' journals lie in this folder, each in one of its own; on a local disk. */
@@ -26,19 +28,26 @@ export type JournalOptions = {
 };
 
 export type JournalStats = {
+  /** On disk, and of records that wait for it. */
   readonly bytes: number;
   readonly segments: number;
   /** Requests that are open or whose row is not booked yet. */
   readonly needed: number;
-  /** Records that the disk did not take. */
+  /** Batches that the disk did not take whole, and its other complaints. */
   readonly faults: number;
 };
 
+/** Records are written together when the turn of the event loop ends in which they came; {@link Journal.whenWritten} waits for that. */
 export type Journal = {
-  /** A request is admitted. @throws what the file system throws: then it must not be. */
+  /**
+   * A request is admitted. After a batch that the disk refused each admission is written at once, until one succeeds.
+   * @throws what the file system throws then: the request must not be admitted.
+   */
   open(request: OpenedRequest): void;
   /** A request ended with this row. Never throws: a row that the disk refuses is still booked from memory. */
   close(row: SettlementRow): void;
+  /** Calls `then` once the kernel has what was said so far, or the disk refused it; at once when nothing waits. */
+  whenWritten(then: () => void): void;
   /** An open request ended without a row; does nothing when it has one. Never throws. */
   release(requestId: string): void;
   /** The rows of these requests are in the database, or never will be. */
@@ -46,7 +55,7 @@ export type Journal = {
   /** Whether new requests have to wait: at the size cap, and for a moment after the disk took no record. */
   full(): boolean;
   stats(): JournalStats;
-  /** Ends writing. An empty journal is deleted; one that is needed is left for whoever replays it. */
+  /** Writes what waits, then ends writing. An empty journal is deleted; one that is needed is left for whoever replays it. */
   shut(): void;
 };
 
@@ -63,6 +72,7 @@ export function createJournal(options: JournalOptions): Journal {
   return {
     open: (request) => journal.open(request),
     close: (row) => journal.close(row),
+    whenWritten: (then) => journal.whenWritten(then),
     release: (requestId) => journal.release(requestId),
     committed: (requestIds) => journal.committed(requestIds),
     full: () => journal.full(),
@@ -71,15 +81,16 @@ export function createJournal(options: JournalOptions): Journal {
   };
 }
 
-/** Where a request's records lie; `request` as long as it is open. */
-type Traces = { request: OpenedRequest | undefined; segments: Segment[] };
-
 class WorkerJournal {
   readonly #options: JournalOptions;
   readonly #folder: string;
   readonly #traces = new Map<string, Traces>();
   readonly #beat: NodeJS.Timeout;
+  readonly #turn: Turn;
+  readonly #backlog = new Backlog();
   #segments: Segments;
+  /** Whether the disk refused the latest write. */
+  #broken = false;
   #faults = 0;
   #faultMs = Number.NEGATIVE_INFINITY;
 
@@ -87,37 +98,47 @@ class WorkerJournal {
     this.#options = options;
     this.#folder = join(options.dir, options.workerId);
     this.#segments = this.#begin();
+    this.#turn = createTurn(() => void this.#write(), options.logger);
     this.#beat = setInterval(() => this.#sayAlive(), BEAT_MS).unref();
   }
 
   open(request: OpenedRequest): void {
-    try {
-      const segment = this.#segments.append(entryText({ kind: 'open', request }));
-      const segments = this.#traces.get(request.requestId)?.segments ?? [];
-      this.#traces.set(request.requestId, { request, segments: [...segments, segment] });
-    } catch (error) {
-      this.#fault(error);
-      throw error;
-    }
+    const { requestId } = request;
+    const traces = this.#tracesOf(requestId);
+    traces.request = request;
+    this.#backlog.add({ entry: 'open', requestId, traces, text: entryText({ kind: 'open', request }) });
+    if (this.#broken) this.#openNow(requestId);
+    else this.#turn.use();
+  }
+
+  #openNow(requestId: string): void {
+    const error = this.#write();
+    if (error === undefined) return;
+    this.release(requestId);
+    throw error;
   }
 
   close(row: SettlementRow): void {
-    try {
-      this.#trace(row.requestId, this.#segments.append(entryText({ kind: 'close', row })));
-    } catch (error) {
-      this.#fault(error);
-    }
+    const { requestId } = row;
+    const traces = this.#tracesOf(requestId);
+    traces.request = undefined;
+    this.#backlog.add({ entry: 'close', requestId, traces, text: entryText({ kind: 'close', row }) });
+    this.#turn.use();
+  }
+
+  whenWritten(then: () => void): void {
+    this.#turn.after(then);
   }
 
   release(requestId: string): void {
     const traces = this.#traces.get(requestId);
     if (!traces?.request) return;
-    try {
-      const segment = this.#segments.append(entryText({ kind: 'void', requestId }));
-      this.#forget(requestId);
-      this.#segments.release(segment);
-    } catch (error) {
-      this.#fault(error);
+    traces.request = undefined;
+    // Of what no file tells, none has to be told that it ended.
+    if (traces.segments.length === 0) this.#forget(requestId);
+    else {
+      this.#backlog.add({ entry: 'void', requestId, traces, text: entryText({ kind: 'void', requestId }) });
+      this.#turn.use();
     }
   }
 
@@ -128,12 +149,12 @@ class WorkerJournal {
 
   full(): boolean {
     if (this.#options.clock.monotonicMs() - this.#faultMs < FAULT_PAUSE_MS) return true;
-    return this.#segments.bytes() >= (this.#options.capBytes ?? CAP_BYTES);
+    return this.#bytes() >= (this.#options.capBytes ?? CAP_BYTES);
   }
 
   stats(): JournalStats {
     return {
-      bytes: this.#segments.bytes(),
+      bytes: this.#bytes(),
       segments: this.#segments.all().length,
       needed: this.#traces.size,
       faults: this.#faults,
@@ -142,6 +163,7 @@ class WorkerJournal {
 
   shut(): void {
     clearInterval(this.#beat);
+    this.#turn.end();
     try {
       this.#segments.close();
       // Without an owner, whatever is left may be taken over at once.
@@ -152,19 +174,44 @@ class WorkerJournal {
     }
   }
 
-  #trace(requestId: string, segment: Segment): void {
-    const traces = this.#traces.get(requestId);
-    if (!traces) this.#traces.set(requestId, { request: undefined, segments: [segment] });
-    else {
-      traces.request = undefined;
-      traces.segments.push(segment);
+  #bytes(): number {
+    return this.#segments.bytes() + this.#backlog.bytes;
+  }
+
+  #tracesOf(requestId: string): Traces {
+    let traces = this.#traces.get(requestId);
+    if (!traces) {
+      traces = { request: undefined, segments: [], waitingBytes: 0, settled: false };
+      this.#traces.set(requestId, traces);
     }
+    return traces;
+  }
+
+  /** Writes what waits and is still needed; what the disk refuses goes on waiting. Gives what the file system threw. */
+  #write(): unknown {
+    const records = this.#backlog.take();
+    if (records.length === 0) return undefined;
+    const { segment, taken, error } = this.#segments.write(records.map(({ text }) => text));
+    for (const [index, record] of records.entries()) {
+      if (segment && index < taken) this.#written(record, segment);
+      else this.#backlog.add(record);
+    }
+    this.#broken = error !== undefined;
+    if (this.#broken) this.#fault(error);
+    return error;
+  }
+
+  #written({ entry, requestId, traces }: WaitingRecord, segment: Segment): void {
+    if (traces.settled) this.#segments.release(segment);
+    else traces.segments.push(segment);
+    if (entry === 'void') this.#forget(requestId);
   }
 
   #forget(requestId: string): void {
     const traces = this.#traces.get(requestId);
     if (!traces) return;
     this.#traces.delete(requestId);
+    this.#backlog.settle(traces);
     for (const segment of traces.segments) this.#segments.release(segment);
   }
 
@@ -174,15 +221,13 @@ class WorkerJournal {
     if (!oldest || younger.length < CROWDED) return;
     const kept = [...this.#traces.values()].filter(({ segments }) => segments.includes(oldest));
     if (kept.some(({ request }) => request === undefined)) return;
-    for (const traces of kept) {
-      if (!traces.request) continue;
-      try {
-        const segment = this.#segments.append(entryText({ kind: 'open', request: traces.request }));
-        traces.segments = [...traces.segments.filter((known) => known !== oldest), segment];
-      } catch (error) {
-        this.#fault(error);
-        return;
-      }
+    const texts = kept.flatMap(({ request }) => (request ? [entryText({ kind: 'open', request })] : []));
+    if (texts.length === 0) return;
+    const { segment, taken, error } = this.#segments.write(texts);
+    if (error !== undefined) this.#fault(error);
+    if (!segment) return;
+    for (const traces of kept.slice(0, taken)) {
+      traces.segments = [...traces.segments.filter((known) => known !== oldest), segment];
       this.#segments.release(oldest);
     }
   }
@@ -202,6 +247,8 @@ class WorkerJournal {
 
   /** The age of the owner file tells other hosts that this worker lives. */
   #sayAlive(): void {
+    // What the disk refused is tried again, also when nothing else comes.
+    if (this.#broken) this.#write();
     try {
       const now = new Date(this.#options.clock.nowMs());
       utimesSync(join(this.#folder, OWNER_FILE), now, now);
@@ -215,7 +262,11 @@ class WorkerJournal {
   #beginAgain(): void {
     try {
       this.#segments.close();
-      this.#traces.clear();
+      // What still waits goes to the new folder, too.
+      for (const [requestId, traces] of this.#traces) {
+        traces.segments = [];
+        if (!this.#backlog.has(traces)) this.#traces.delete(requestId);
+      }
       this.#segments = this.#begin();
     } catch (error) {
       this.#fault(error);

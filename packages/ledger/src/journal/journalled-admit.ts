@@ -1,4 +1,4 @@
-// Admission that is written down: whoever holds money is in the journal before the upstream hears of the request.
+// Admission that is written down: whoever holds money is in the journal when the turn ends, before anything of an answer came.
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Admit, Admitted, HoldRequest } from '../purse/admit.ts';
@@ -7,14 +7,18 @@ import type { Journal } from './journal.ts';
 
 /** Denies with `settlement_unavailable` while the journal is full or can't be written. */
 export function journalledAdmit(admit: Admit, journal: Journal, logger: Logger): Admit {
+  const refused = (answer: Admitted): Admitted => {
+    if ('denied' in answer) return answer;
+    answer.release();
+    return AWAY;
+  };
   const opened = (request: HoldRequest, answer: Admitted): Admitted => {
     if ('denied' in answer) return answer;
     try {
       journal.open(openingOf(request));
     } catch (error) {
       logger.error({ requestId: request.requestId, error: messageOf(error) }, 'not admitted: no journal');
-      answer.release();
-      return AWAY;
+      return refused(answer);
     }
     return {
       ...answer,
@@ -27,8 +31,9 @@ export function journalledAdmit(admit: Admit, journal: Journal, logger: Logger):
   return (request) => {
     if (journal.full()) return AWAY;
     const answer = admit(request);
+    // The disk may have failed while the database was asked.
     return answer instanceof Promise
-      ? answer.then((settled) => opened(request, settled))
+      ? answer.then((settled) => (journal.full() ? refused(settled) : opened(request, settled)))
       : opened(request, answer);
   };
 }

@@ -13,7 +13,7 @@ import type { Ledger, LedgerOptions } from '../ledger.ts';
 import { createLedger } from '../ledger.ts';
 import { failingDatabase } from '../testing/database-doubles.ts';
 import { emptyTables, type TestDatabase, testPlaces } from '../testing/databases.ts';
-import { createFolders, killOwner, moveIntoClaims } from '../testing/journals.ts';
+import { createFolders, killOwner, moveIntoClaims, written } from '../testing/journals.ts';
 import { admitted, ask, createWorkers } from '../testing/ledgers.ts';
 import { aRow, giveBudget, moneyOf } from '../testing/rows.ts';
 
@@ -58,6 +58,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
     const dead = doomed('wrk_dead');
     await ask(dead, 3_000n, { requestId: 'req_1' });
     dead.settlement.settle(aRow({ requestId: 'req_1', costNanoUsd: 700n }));
+    await written(dead.settlement);
     killOwner(journalDir, 'wrk_dead');
     const alive = start('wrk_alive');
     expect(await alive.sweep('all')).toBe(0);
@@ -81,9 +82,11 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
       };
       const request = { requestId, userId: 'usr_1', keyId: 'key_1', upperBoundNanoUsd: 3_000n, about };
       await dead.purse.hold({ ...request, nowMs: startedAtMs });
+      await written(dead.settlement);
     }
     for (const requestId of ['req_1', 'req_2']) {
       dead.settlement.settle(aRow({ requestId, startedAtMs, costNanoUsd: 700n }));
+      await written(dead.settlement);
     }
     killOwner(journalDir, 'wrk_dead');
     const recovered = await start('wrk_new').recover();
@@ -111,6 +114,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
       await ask(dead, 100n, { requestId: row.requestId });
       dead.settlement.settle(row);
     }
+    await written(dead.settlement);
     const other = start('wrk_other');
     for (const row of rows.slice(0, 10)) other.settlement.settle(row);
     await other.settlement.flush();
@@ -130,7 +134,9 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
     const nowMs = Date.now();
     const request = { userId: 'usr_1', keyId: 'key_1', upperBoundNanoUsd: 0n, nowMs };
     await dead.purse.hold({ ...request, requestId: 'req_done' });
+    await written(dead.settlement);
     await dead.purse.hold({ ...request, requestId: 'req_cut' });
+    await written(dead.settlement);
     const other = start('wrk_other');
     other.settlement.settle(aRow({ requestId: 'req_done', startedAtMs: nowMs - 1 }));
     await other.settlement.flush();
@@ -148,6 +154,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
     const living = doomed('wrk_living');
     dead.settlement.settle(aRow());
     living.settlement.settle(aRow());
+    await Promise.all([written(dead.settlement), written(living.settlement)]);
     killOwner(journalDir, 'wrk_dead');
     const both = await Promise.all([start('wrk_1').recover(), start('wrk_2').recover()]);
     expect(both.flatMap(({ workers: names }) => names)).toEqual(['wrk_dead']);
@@ -156,8 +163,11 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
   });
 
   it('a worker that dies while it replays leaves both journals to the next', async () => {
-    doomed('wrk_first').settlement.settle(aRow({ costNanoUsd: 1n }));
-    doomed('wrk_second').settlement.settle(aRow({ costNanoUsd: 10n }));
+    const first = doomed('wrk_first');
+    const second = doomed('wrk_second');
+    first.settlement.settle(aRow({ costNanoUsd: 1n }));
+    second.settlement.settle(aRow({ costNanoUsd: 10n }));
+    await Promise.all([written(first.settlement), written(second.settlement)]);
     killOwner(journalDir, 'wrk_first');
     killOwner(journalDir, 'wrk_second');
     moveIntoClaims(journalDir, 'wrk_first', 'wrk_second');

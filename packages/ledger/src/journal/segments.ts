@@ -23,9 +23,19 @@ export type SegmentsOptions = {
   onFault(error: unknown): void;
 };
 
+/** What became of a batch. */
+export type Written = {
+  /** The file that has them; undefined when none could be made. */
+  readonly segment: Segment | undefined;
+  /** How many of the records, from the first on, the kernel has whole; each is needed in the segment. */
+  readonly taken: number;
+  /** What the file system threw, or undefined; also when it took all of them and refused to sync. */
+  readonly error: unknown;
+};
+
 export type Segments = {
-  /** Hands a record to the kernel before it returns; gives the segment that has it. @throws what the file system throws. */
-  append(text: string): Segment;
+  /** Hands the records of these texts, at least one, to the kernel before it returns: one write, one file. Never throws. */
+  write(texts: readonly string[]): Written;
   /** A record of the segment is settled for good. */
   release(segment: Segment): void;
   /** Oldest first; the last one is written to. */
@@ -41,7 +51,7 @@ const QUIET_ROTATION_SHARE = 16;
 export function createSegments(options: SegmentsOptions): Segments {
   const files = new SegmentFiles(options);
   return {
-    append: (text) => files.append(text),
+    write: (texts) => files.write(texts),
     release: (segment) => files.release(segment),
     all: () => files.segments,
     bytes: () => files.bytes,
@@ -49,12 +59,14 @@ export function createSegments(options: SegmentsOptions): Segments {
   };
 }
 
+type Active = { readonly segment: Segment; readonly fd: number };
+
 class SegmentFiles {
   readonly segments: Segment[] = [];
   bytes = 0;
   readonly #options: SegmentsOptions;
   readonly #framer = createFramer();
-  #active: { readonly segment: Segment; readonly fd: number } | undefined;
+  #active: Active | undefined;
   #drawn = 0;
   #syncing = false;
   #dirty = false;
@@ -63,23 +75,41 @@ class SegmentFiles {
     this.#options = options;
   }
 
-  append(text: string): Segment {
-    const { segment, fd } = this.#writable();
-    const record = this.#framer.frame(text);
-    // Counted first: a record that fails half-way still lies in the file.
-    this.bytes += record.length;
-    segment.bytes += record.length;
+  write(texts: readonly string[]): Written {
+    let segment: Segment | undefined;
+    let taken = 0;
+    let error: unknown;
     try {
-      for (let at = 0; at < record.length; ) at += writeSync(fd, record, at);
-      if (this.#options.fsync === 'always') fdatasyncSync(fd);
-    } catch (error) {
+      const active = this.#writable();
+      segment = active.segment;
+      const ends = texts.map((text) => this.#framer.add(text));
+      const put = this.#put(active, this.#framer.take());
+      const { bytes } = put;
+      this.bytes += bytes;
+      segment.bytes += bytes;
+      error = put.error;
+      taken = error === undefined ? ends.length : ends.filter((end) => end <= bytes).length;
+      segment.needed += taken;
       // What follows a torn record belongs into a new file.
-      this.#retire();
-      throw error;
+      if (error !== undefined) this.#retire();
+      else if (this.#options.fsync === 'batch') this.#syncSoon();
+    } catch (thrown) {
+      this.#framer.take();
+      error = thrown;
     }
-    segment.needed++;
-    if (this.#options.fsync === 'batch') this.#syncSoon();
-    return segment;
+    return { segment, taken, error };
+  }
+
+  /** How many bytes the kernel took, and why it took no more. */
+  #put({ fd }: Active, records: Buffer): { readonly bytes: number; readonly error: unknown } {
+    let bytes = 0;
+    try {
+      while (bytes < records.length) bytes += writeSync(fd, records, bytes);
+      if (this.#options.fsync === 'always') fdatasyncSync(fd);
+      return { bytes, error: undefined };
+    } catch (error) {
+      return { bytes, error };
+    }
   }
 
   release(segment: Segment): void {
@@ -94,7 +124,7 @@ class SegmentFiles {
     this.#retire();
   }
 
-  #writable(): { readonly segment: Segment; readonly fd: number } {
+  #writable(): Active {
     if (this.#active && this.#active.segment.bytes >= this.#options.segmentBytes) this.#retire();
     if (this.#active) return this.#active;
     this.#drawn++;

@@ -19,7 +19,7 @@ export type SettlementOptions = {
   /** IANA name of the zone of the quota windows, read at each batch. */
   readonly timeZone: () => string;
   readonly holds?: Holds;
-  /** Where a row is written down before `settle` returns; without one, the end of the process loses what waits. */
+  /** Where a row is written down when the turn ends; without one, the end of the process loses what waits. */
   readonly journal?: RowJournal;
   /** Rows per transaction, four times as many while it is behind; default 500. */
   readonly batchRows?: number;
@@ -35,6 +35,8 @@ export type SettlementOptions = {
 export type RowJournal = {
   /** Never throws. */
   close(row: SettlementRow): void;
+  /** Calls `then` once the kernel has the rows so far, or the disk refused them; at once when nothing waits. */
+  whenWritten(then: () => void): void;
   /** These rows are in the database, or never will be: the log has what was refused. */
   committed(requestIds: readonly string[]): void;
 };
@@ -57,8 +59,10 @@ export type SettlementStats = {
 };
 
 export type Settlement = {
-  /** Queues a finished request, which the journal has when this returns; idempotent by request id; never throws. */
+  /** Queues a finished request; idempotent by request id; never throws. */
   settle(row: SettlementRow): void;
+  /** Calls `then`, which must not throw, once the journal has what was settled so far; at once without a journal. */
+  whenWritten(then: () => void): void;
   /** Resolves when all that was queued is stored. @throws AppError `settlement_unavailable` when the database is away. */
   flush(): Promise<void>;
   /** Flushes with patience, then stops; what could not be stored is named in the log. */
@@ -84,6 +88,7 @@ export function createSettlement(options: SettlementOptions): Settlement {
   const writer = new SettlementWriter(options);
   return {
     settle: (row) => writer.settle(row),
+    whenWritten: (then) => writer.whenWritten(then),
     flush: () => writer.flush(),
     close: () => writer.close(),
     pending: () => writer.pending(),
@@ -137,6 +142,12 @@ class SettlementWriter {
     if (this.#running || this.#failures > 0) return;
     if (this.#queue.length >= this.#batchRows) this.#start();
     else this.#arm(this.#options.flushMs ?? FLUSH_MS);
+  }
+
+  whenWritten(then: () => void): void {
+    const { journal } = this.#options;
+    if (journal) journal.whenWritten(then);
+    else then();
   }
 
   pending(): number {

@@ -1,4 +1,4 @@
-// A worker under load that notes each step in a file once it is done, until it is killed: `o id` admitted,
+// A worker under load that notes each step in a file once the journal has it, until it is killed: `o id` admitted,
 // `s id cost` settled. Says on standard output when the first has settled.
 // Arguments: folder of the journals, worker id, that file, database URL (empty: the database is away all the time).
 import { openSync, writeSync } from 'node:fs';
@@ -27,7 +27,7 @@ async function admit(requestId: string, startedAtMs: number): Promise<boolean> {
   const about = { protocolIn: 'openai-chat', operation: 'generate', modelAsked: 'gpt-test', stream: true };
   if (url === '') ledger.journal?.open({ ...known, ...about, startedAtMs });
   else if ('denied' in (await ledger.purse.hold({ ...known, about, nowMs: startedAtMs }))) return false;
-  writeSync(notes, `o ${requestId}\n`);
+  ledger.settlement.whenWritten(() => writeSync(notes, `o ${requestId}\n`));
   return true;
 }
 
@@ -40,9 +40,11 @@ for (let index = 0; ; index++) {
   const ended = underWay.length > UNDER_WAY ? underWay.shift() : undefined;
   if (ended) {
     ledger.settlement.settle(aRow({ ...ended, costNanoUsd: COST }));
-    writeSync(notes, `s ${ended.requestId} ${COST}\n`);
-    if (!begun) process.stdout.write('begun\n');
-    begun = true;
+    ledger.settlement.whenWritten(() => {
+      writeSync(notes, `s ${ended.requestId} ${COST}\n`);
+      if (!begun) process.stdout.write('begun\n');
+      begun = true;
+    });
   }
   if (index % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
 }

@@ -39,6 +39,11 @@ export function createFolders(): Folders {
   };
 }
 
+/** Resolves when what was said to it so far is in its file. */
+export function written(journal: Pick<Journal, 'whenWritten'>): Promise<void> {
+  return new Promise((resolve) => journal.whenWritten(resolve));
+}
+
 function journalIn(dir: string, options: Partial<JournalOptions> = {}): Journal {
   return createJournal({ dir, workerId: 'wrk_a', clock: systemClock, logger: silentLogger, ...options });
 }

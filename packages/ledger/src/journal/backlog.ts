@@ -1,0 +1,55 @@
+// Records on their way to a file: those of the turn, behind those that the disk refused before.
+import type { Entry, OpenedRequest } from './entry.ts';
+import type { Segment } from './segments.ts';
+
+/** Where a request's records lie; `request` as long as it is open; once `settled`, none of them is needed. */
+export type Traces = {
+  request: OpenedRequest | undefined;
+  segments: Segment[];
+  /** Of its records in the backlog. */
+  waitingBytes: number;
+  settled: boolean;
+};
+
+export type WaitingRecord = {
+  readonly entry: Entry['kind'];
+  readonly requestId: string;
+  readonly traces: Traces;
+  readonly text: string;
+};
+
+export class Backlog {
+  #records: WaitingRecord[] = [];
+  #bytes = 0;
+
+  /** Of records that are still needed; about as many as they will take on disk. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(record: WaitingRecord): void {
+    this.#records.push(record);
+    record.traces.waitingBytes += record.text.length;
+    this.#bytes += record.text.length;
+  }
+
+  /** Empties it; gives what is still needed, in the order in which it came. */
+  take(): readonly WaitingRecord[] {
+    const records = this.#records.filter(({ traces }) => !traces.settled);
+    for (const { traces } of records) traces.waitingBytes = 0;
+    this.#records = [];
+    this.#bytes = 0;
+    return records;
+  }
+
+  /** None of a request's records is needed any more. */
+  settle(traces: Traces): void {
+    traces.settled = true;
+    this.#bytes -= traces.waitingBytes;
+    traces.waitingBytes = 0;
+  }
+
+  has(traces: Traces): boolean {
+    return traces.waitingBytes > 0;
+  }
+}
