@@ -16,6 +16,8 @@ const ROUNDS = 10;
 const PER_SECOND = 200;
 const LATEST_MS = 1_200;
 const EARLIEST_MS = 100;
+/** Requests that came in the very turn in which their worker was killed: the journal did not have them (docs/decisions/0071). */
+const UNNOTED = 3;
 
 describe.each(databaseKinds())('on the %s database', (database) => {
   let installation: Installation;
@@ -65,9 +67,9 @@ describe.each(databaseKinds())('on the %s database', (database) => {
     for (const { cost } of open) expect(cost).toBe(0n);
     expect(charges.size).toBe(ok.length);
     for (const { times } of charges.values()) expect(times).toBe(1);
-    // What is charged was answered whole; what reached the upstream has a row.
+    // What is charged was answered whole; what reached the upstream before the turn of a kill has a row.
     expect(ok.length).toBeLessThanOrEqual(outcomes.complete);
-    expect(rows.length).toBeGreaterThanOrEqual(witnessed.size);
+    expect(rows.length).toBeGreaterThanOrEqual(witnessed.size - ROUNDS * UNNOTED);
   }
 
   it(`${ROUNDS} times: each delivered answer has one charged row, open ones are interrupted, the books agree`, async () => {
@@ -80,7 +82,7 @@ describe.each(databaseKinds())('on the %s database', (database) => {
     }
     const books = await audit(installation.product.databaseUrl);
     const interrupted = books.rows.filter(({ outcome }) => outcome === 'interrupted').length;
-    const facts = `${books.rows.length} rows, ${interrupted} interrupted`;
+    const facts = `${books.rows.length} rows, ${interrupted} interrupted, ${witnessed.size} reached the upstream`;
     process.stdout.write(
       `${database}: ${facts}; offered ${PER_SECOND}/s, ended per second ${rates.join(' ')}\n`,
     );

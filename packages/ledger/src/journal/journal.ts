@@ -268,6 +268,7 @@ class WorkerJournal {
         if (!this.#backlog.has(traces)) this.#traces.delete(requestId);
       }
       this.#segments = this.#begin();
+      this.#write();
     } catch (error) {
       this.#fault(error);
     }

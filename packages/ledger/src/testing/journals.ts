@@ -4,9 +4,11 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@api-proxy/kit/clock';
 import { silentLogger } from '@api-proxy/kit/logger';
+import type { Entry, OpenedRequest } from '../journal/entry.ts';
 import { createJournal, type Journal, type JournalOptions } from '../journal/journal.ts';
 import { OWNER_FILE } from '../journal/owner.ts';
 import { SEGMENT_SUFFIX } from '../journal/segments.ts';
+import { segmentsOf } from '../journal/takeover.ts';
 
 export type Folders = {
   /** An empty folder. */
@@ -36,6 +38,30 @@ export function createFolders(): Folders {
       for (const journal of journals.splice(0)) journal.shut();
       for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** A streamed chat request that begins now. */
+export function opening(requestId: string): OpenedRequest {
+  return {
+    requestId,
+    ...{ startedAtMs: Date.now(), userId: 'usr_1', keyId: 'key_1', upperBoundNanoUsd: 5_000n },
+    ...{ protocolIn: 'openai-chat', operation: 'generate', modelAsked: 'gpt-test', stream: true },
+  };
+}
+
+function idOf(entry: Entry): string {
+  if (entry.kind === 'open') return entry.request.requestId;
+  return entry.kind === 'close' ? entry.row.requestId : entry.requestId;
+}
+
+/** What the segments of a folder say, in their order, and how many stretches of them are no records. */
+export function read(path: string): { said: string[]; damaged: number } {
+  const segments = [...segmentsOf(path)];
+  const entries = segments.flatMap((segment) => segment.entries);
+  return {
+    said: entries.map((entry) => `${entry.kind} ${idOf(entry)}`),
+    damaged: segments.reduce((sum, segment) => sum + segment.damaged, 0),
   };
 }
 
