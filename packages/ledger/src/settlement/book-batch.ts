@@ -2,14 +2,20 @@
 import type { Database, Transaction } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
 import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
-import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
 import { newId } from '@api-proxy/kit/id';
 import { type SQL, sql } from 'drizzle-orm';
 import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf, type OwnerKind } from '../budget/budget.ts';
 import { type Charges, planCharges } from './charges.ts';
 import { columnList, recordSet } from './json-parameter.ts';
 import { LOG_COLUMNS } from './log-record.ts';
-import { ROLL_UP_HISTOGRAMS, ROLL_UP_KEY, ROLL_UP_SUMS, type RollUp, rollUp } from './roll-up.ts';
+import {
+  ROLL_UP_HISTOGRAMS,
+  ROLL_UP_KEY,
+  ROLL_UP_SUMS,
+  type RollUp,
+  rollUpHours,
+  rollUpMinutes,
+} from './roll-up.ts';
 import { chargeOf, endedAtMs, type SettlementRow } from './settlement-row.ts';
 
 export type BatchContext = {
@@ -49,8 +55,9 @@ export function bookBatch(context: BatchContext, rows: readonly SettlementRow[])
     const fresh = firstOfEach(rows, inserted);
     if (fresh.length === 0) return { inserted, charges: NO_CHARGES };
     const charges = await bookCharges(tx, context, fresh);
-    await addRollUp(tx, 'usage_by_minute', rollUp(fresh, MINUTE_MS));
-    await addRollUp(tx, 'usage_by_hour', rollUp(fresh, HOUR_MS));
+    const minutes = rollUpMinutes(fresh);
+    await addRollUp(tx, 'usage_by_minute', minutes);
+    await addRollUp(tx, 'usage_by_hour', rollUpHours(minutes));
     await touchKeys(tx, fresh);
     return { inserted, charges };
   });

@@ -1,5 +1,6 @@
 // Adds settled rows up per minute or hour and user, key, channel, model, outcome: what dashboards read.
 import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
+import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
 import type { Column } from './json-parameter.ts';
 import { NAME_CAP } from './log-record.ts';
 import { chargeOf, type SettlementRow } from './settlement-row.ts';
@@ -121,31 +122,73 @@ function add(sums: Sums, row: SettlementRow): void {
   countIn(sums.first_byte_histogram, firstByteMs);
 }
 
+function addHistogram(to: number[], from: readonly number[]): void {
+  for (let index = 0; index < BUCKETS; index++) to[index] = (to[index] ?? 0) + (from[index] ?? 0);
+}
+
+function addSums(sums: Sums, more: Sums): void {
+  sums.requests += more.requests;
+  sums.input_tokens += more.input_tokens;
+  sums.cache_read_tokens += more.cache_read_tokens;
+  sums.cache_write5m_tokens += more.cache_write5m_tokens;
+  sums.cache_write1h_tokens += more.cache_write1h_tokens;
+  sums.output_tokens += more.output_tokens;
+  sums.reasoning_tokens += more.reasoning_tokens;
+  sums.estimated_requests += more.estimated_requests;
+  sums.cost += more.cost;
+  sums.operator_loss += more.operator_loss;
+  sums.first_byte_ms_sum += more.first_byte_ms_sum;
+  sums.first_byte_count += more.first_byte_count;
+  sums.duration_ms_sum += more.duration_ms_sum;
+  addHistogram(sums.first_byte_histogram, more.first_byte_histogram);
+  addHistogram(sums.duration_histogram, more.duration_histogram);
+}
+
+type Groups = Map<string, RollUp>;
+
+/** The group of these dimensions; made when it is the first of its kind. */
+function groupOf(groups: Groups, bucketMs: number, source: Omit<Dimensions, 'bucket'>): RollUp {
+  // Only the model is a text of the client's, so it comes last: no two groups can share a key.
+  const { user_id, key_id, channel_id, outcome, model } = source;
+  const key = `${bucketMs}\n${user_id}\n${key_id}\n${channel_id}\n${outcome}\n${model}`;
+  const known = groups.get(key);
+  if (known) return known;
+  const bucket = new Date(bucketMs).toISOString();
+  const made = { bucket, user_id, key_id, channel_id, model, outcome, ...emptySums() };
+  groups.set(key, made);
+  return made;
+}
+
+function sorted(groups: Groups): RollUp[] {
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
+}
+
 /**
- * Records of a roll-up table, one per bucket of `lengthMs` (by the request's start) and dimensions, sorted by key so
- * that two writers lock in the same order. Probes are left out.
+ * Records of the minute table, one per minute of the request's start and dimensions, sorted by key so that two
+ * writers lock in the same order. Probes are left out.
  */
-export function rollUp(rows: readonly SettlementRow[], lengthMs: number): RollUp[] {
-  const groups = new Map<string, { dimensions: Dimensions; sums: Sums }>();
+export function rollUpMinutes(rows: readonly SettlementRow[]): RollUp[] {
+  const groups: Groups = new Map();
   for (const row of rows) {
     if (row.probe) continue;
-    const dimensions: Dimensions = {
-      bucket: new Date(Math.floor(row.startedAtMs / lengthMs) * lengthMs).toISOString(),
+    const group = groupOf(groups, Math.floor(row.startedAtMs / MINUTE_MS) * MINUTE_MS, {
       user_id: row.userId,
       key_id: row.keyId,
       channel_id: row.channelId ?? '',
       model: row.modelAsked.slice(0, NAME_CAP),
       outcome: row.outcome,
-    };
-    const key = JSON.stringify(Object.values(dimensions));
-    let group = groups.get(key);
-    if (!group) {
-      group = { dimensions, sums: emptySums() };
-      groups.set(key, group);
-    }
-    add(group.sums, row);
+    });
+    add(group, row);
   }
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { dimensions, sums }]) => ({ ...dimensions, ...sums }));
+  return sorted(groups);
+}
+
+/** The same for the hour table, out of a batch's minutes: a few records instead of every row once more. */
+export function rollUpHours(minutes: readonly RollUp[]): RollUp[] {
+  const groups: Groups = new Map();
+  for (const minute of minutes) {
+    const bucketMs = Math.floor(Date.parse(minute.bucket) / HOUR_MS) * HOUR_MS;
+    addSums(groupOf(groups, bucketMs, minute), minute);
+  }
+  return sorted(groups);
 }
