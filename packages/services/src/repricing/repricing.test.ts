@@ -171,7 +171,7 @@ it('booking twice books once, also at the same time; a second run over the range
   expect(
     await bench.ports.db.select().from(ledgerEntries).where(eq(ledgerEntries.kind, 'adjust')),
   ).toHaveLength(1);
-  await price({ rate: 3_000_000n, hoursAgo: 10 });
+  await price({ rate: 3_000_000n, hoursAgo: 9 });
   const third = await begin();
   expect(third).toMatchObject({ oldCostUsd: '0.0000001', newCostUsd: '0.0000003', changedRows: 1 });
   await book(third.id);
