@@ -18,6 +18,8 @@ export type Tier = { readonly options: readonly Option[]; readonly equalShares: 
 export type Candidates = {
   readonly tiers: readonly Tier[];
   readonly options: readonly Option[];
+  /** Channel keys of all options, whatever their state. */
+  readonly keys: number;
   /** Every channel, kept or dropped, with the reason. */
   readonly decision: readonly DecisionRecord[];
   /** Some channel accepts the model by name or `*`, whatever its dialect or state. */
@@ -66,7 +68,8 @@ export function findCandidates(snapshot: Snapshot, model: string, protocol: Prot
     const reason = option ? 'candidate' : dropReason(channel, accepts, speaks);
     decision.push({ channelId: channel.id, kept: option !== null, reason });
   }
-  return { tiers: tiersOf(options), options, decision, accepted, spoken };
+  const keys = options.reduce((count, option) => count + option.keys.length, 0);
+  return { tiers: tiersOf(options), options, keys, decision, accepted, spoken };
 }
 
 function dropReason(channel: Channel, accepts: boolean, speaks: boolean): string {

@@ -49,7 +49,7 @@ export class Route {
 
   /** How many channel keys could serve the request, whatever their state. */
   get keys(): number {
-    return this.#candidates.options.reduce((count, option) => count + option.keys.length, 0);
+    return this.#candidates.keys;
   }
 
   /** The next key to try, never one twice; null when none is left. Cooling keys come last, the one due soonest first. */

@@ -13,8 +13,7 @@ export type ForeseeInput = { readonly exchange: Exchange; readonly call: Call; r
 export function foresee({ exchange, call, bond }: ForeseeInput, { candidates, slots }: ForeseeDeps): void {
   const { snapshot, endpoint } = exchange;
   if (endpoint.operation === 'stored_response') return;
-  const { options, tiers } = candidates.find(snapshot, call.model, endpoint.dialect.protocol);
-  const keys = options.reduce((count, option) => count + option.keys.length, 0);
+  const { options, tiers, keys } = candidates.find(snapshot, call.model, endpoint.dialect.protocol);
   const binding = keys > 1 ? bond.look() : null;
   if (!slots.prepare) return;
   const first = tiers[0]?.options ?? [];

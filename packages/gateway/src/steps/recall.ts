@@ -10,6 +10,7 @@ import { responseName } from '../routing/session.ts';
 import { targetOf } from '../routing/target.ts';
 import type { Trace } from '../trace.ts';
 import type { Opening } from '../upstream/upstream-call.ts';
+import { attemptRecord } from './attempt-record.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { type SendDeps, send } from './send.ts';
 import { signalOf } from './signal.ts';
@@ -48,16 +49,7 @@ export async function recall(
   // What an answer holds is the response's own story: an error in it is no failure of this call.
   const signal = opening.kind === 'answer' ? null : signalOf(opening, exchange.endpoint.dialect);
   const verdict = signal ? verdictOf(signal) : null;
-  trace.attempts.push({
-    channelId: candidate.option.channel.id,
-    channelKeyId: candidate.key.id,
-    upstreamModel: candidate.option.upstreamModel,
-    status: opening.kind === 'failure' ? null : opening.status,
-    outcome: signal ? 'failed' : 'ok',
-    reason: exchange.clientGone ? 'client_closed' : (verdict?.reason ?? 'ok'),
-    startedAtMs,
-    durationMs,
-  });
+  trace.attempts.push(attemptRecord({ exchange, candidate, opening, verdict, startedAtMs, durationMs }));
   if (exchange.clientGone || !signal || !verdict) {
     if (opening.kind === 'answer' && !exchange.clientGone)
       return { kind: 'committed', upstream, answer: opening };

@@ -6,6 +6,7 @@ import { classify, type Signal, type Verdict } from '../routing/classify.ts';
 import type { Candidate } from '../routing/route.ts';
 import type { Trace } from '../trace.ts';
 import type { Opening, UpstreamCall } from '../upstream/upstream-call.ts';
+import { attemptRecord } from './attempt-record.ts';
 import type { Lessons } from './lessons.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { type SendDeps, send } from './send.ts';
@@ -63,16 +64,7 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   exchange.waitedMs += durationMs;
   const signal = signalOf(opening, exchange.endpoint.dialect);
   const verdict = signal ? classify(signal) : null;
-  trace.attempts.push({
-    channelId: candidate.option.channel.id,
-    channelKeyId: candidate.key.id,
-    upstreamModel: candidate.option.upstreamModel,
-    status: opening.kind === 'failure' ? null : opening.status,
-    outcome: signal ? 'failed' : 'ok',
-    reason: exchange.clientGone ? 'client_closed' : (verdict?.reason ?? 'ok'),
-    startedAtMs,
-    durationMs,
-  });
+  trace.attempts.push(attemptRecord({ exchange, candidate, opening, verdict, startedAtMs, durationMs }));
   if (exchange.clientGone) {
     lessons.abandon(candidate, deps.nowMs());
     upstream.abort();
