@@ -49,6 +49,18 @@ it('the newest version in force is the price; one of the channel wins', () => {
   expect(resolvePrice(current, { model: 'other', channelId: null, nowMs: 50 })).toBeNull();
 });
 
+it('of two versions for the same moment the one that was entered later is the price, in whatever order they lie', () => {
+  const first = { ...PRICE, id: 'prc_1', effectiveFromMs: 10 };
+  const corrected = { ...PRICE, id: 'prc_2', effectiveFromMs: 10 };
+  for (const versions of [
+    [first, corrected],
+    [corrected, first],
+  ]) {
+    const current = snapshot([], { prices: new Map([['m', versions]]) });
+    expect(resolvePrice(current, { model: 'm', channelId: null, nowMs: 50 })?.id).toBe('prc_2');
+  }
+});
+
 it('an estimate keeps what was reported and says that it is one', () => {
   const delivered = { requestBytes: 400, answerBytes: 1_000, bytesPerToken: 100 };
   expect(estimateUsage(null, delivered)).toEqual({ ...NO_USAGE, input: 100, output: 10, estimated: true });

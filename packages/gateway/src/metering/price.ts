@@ -7,7 +7,10 @@ export type PriceQuestion = {
   readonly nowMs: number;
 };
 
-/** The newest version in force; one for the channel wins over the general one. Null when the model has no price. */
+/**
+ * The newest version in force; one for the channel wins over the general one. Of two for the same moment the one that
+ * was entered later holds (ids grow with time): it corrects the other. Null when the model has no price.
+ */
 export function resolvePrice(snapshot: Snapshot, question: PriceQuestion): Price | null {
   const versions = snapshot.prices.get(question.model);
   if (!versions) return null;
@@ -22,5 +25,6 @@ export function resolvePrice(snapshot: Snapshot, question: PriceQuestion): Price
 
 function winsOver(price: Price, other: Price): boolean {
   if ((price.channelId === null) !== (other.channelId === null)) return price.channelId !== null;
-  return price.effectiveFromMs > other.effectiveFromMs;
+  if (price.effectiveFromMs !== other.effectiveFromMs) return price.effectiveFromMs > other.effectiveFromMs;
+  return price.id > other.id;
 }
