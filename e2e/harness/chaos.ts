@@ -1,5 +1,6 @@
 // Chaos: what goes wrong at upstreams and at clients, drawn from a seed, and clients that check what they are told.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '@api-proxy/kit/random';
 import { headOf, readAll, type Seen, type Shot, shoot } from './raw-client.ts';
 
 /** How an upstream behaves, and what a client that reads to the end must then see. */
@@ -49,17 +50,6 @@ export function isFlaky(model: string): boolean {
 
 export const GOOD_BEHAVIOUR = STEADY;
 
-/** mulberry32: small, even enough, the same everywhere. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export type StormOptions = {
   url: string;
   secret: string;
@@ -94,7 +84,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   };
   const endMs = performance.now() + options.forMs;
   const client = async (index: number) => {
-    const random = seeded(options.seed * 1_000 + index);
+    const random = seededRandom(options.seed * 1_000 + index);
     await sleep(random() * 2_000);
     while (performance.now() < endMs) await one({ options, random, report });
   };

@@ -13,6 +13,7 @@ import { Trace } from '@api-proxy/gateway/trace';
 import { systemClock } from '@api-proxy/kit/clock';
 import { DAY_MS } from '@api-proxy/kit/duration';
 import { silentLogger } from '@api-proxy/kit/logger';
+import { type Draws, seededDraws } from '@api-proxy/kit/random';
 import { Secret } from '@api-proxy/kit/secret';
 import { reconcile } from '@api-proxy/ledger/reconciliation/reconcile';
 import { createSettlement } from '@api-proxy/ledger/settlement/settlement';
@@ -31,30 +32,6 @@ const OUTCOMES: readonly Outcome[] = [
 ];
 const MULTIPLIERS = [1_000_000, 1, 333_333, 1_500_000, 10_000_000];
 const DAY_START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-
-/** A repeatable stream of numbers in [0, 1): mulberry32, a public-domain generator. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function drawsFrom(seed: number) {
-  const random = randomFrom(seed);
-  const below = (most: number) => Math.floor(random() * most);
-  const one = <T>(of: readonly T[]): T => {
-    const found = of[below(of.length)];
-    if (found === undefined) throw new Error('drawn from an empty list');
-    return found;
-  };
-  return { below, one, chance: (share: number) => random() < share };
-}
-
-type Draws = ReturnType<typeof drawsFrom>;
 
 /** Any rate up to $100 per million tokens, to the nano-dollar. */
 function ratesOf({ below }: Draws) {
@@ -157,7 +134,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('a random run on $name'
 
   it('every cost follows from its row, and all books agree', async () => {
     const { db } = opened;
-    const draws = drawsFrom(20_261_123);
+    const draws = seededDraws(20_261_123);
     await db
       .insert(channels)
       .values(

@@ -3,6 +3,7 @@ import { cost } from '@api-proxy/gateway/metering/cost';
 import type { Price } from '@api-proxy/gateway/snapshot';
 import { DAY_MS, HOUR_MS } from '@api-proxy/kit/duration';
 import { idSequence } from '@api-proxy/kit/id';
+import { seededRandom } from '@api-proxy/kit/random';
 import type { SettlementRow } from '@api-proxy/ledger/settlement/settlement-row';
 import type { Protocol } from '@api-proxy/protocols/protocol';
 
@@ -23,7 +24,7 @@ const ONE = 1_000_000;
 
 /** Rows in the order of time, more of them in working hours. */
 export function requestRows(options: SeedRequests): SettlementRow[] {
-  const random = generator(20_260_101);
+  const random = seededRandom(20_260_101);
   const nextId = idSequence('req');
   return startTimes(options, random).map((startedAtMs) => {
     const caller = pick(options.callers, random);
@@ -108,15 +109,4 @@ function pick<T>(list: readonly T[], random: () => number): T {
   const chosen = list[Math.floor(random() * list.length)];
   if (chosen === undefined) throw new RangeError('nothing to pick from');
   return chosen;
-}
-
-/** mulberry32: small, even enough, and the same everywhere. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
