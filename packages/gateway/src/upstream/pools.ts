@@ -1,15 +1,19 @@
-// The sockets to upstreams: one pool per origin, proxy and connect deadline. The only place that knows the HTTP client.
+// The sockets to upstreams: one pool per origin, proxy and connect deadline. Straight ways use our own client, tunnels undici's.
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { connectorOf } from './connector.ts';
+import { OriginPool } from './h1/origin-pool.ts';
+import type { UpstreamHandler, UpstreamMethod } from './handler.ts';
 
 /** Below the 30 s after which CDNs close idle connections, so that a reused one is alive. */
 const KEEP_ALIVE_MS = 20_000;
+/** undici takes no zero. */
+const SHORTEST_MS = 1;
 
 export type UpstreamRequest = {
   readonly origin: string;
   readonly path: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: UpstreamMethod;
   /** Flat: name, value, … */
   readonly headers: string[];
   readonly body: Buffer | null;
@@ -21,59 +25,73 @@ export type UpstreamRequest = {
 export type PoolOptions = {
   /** Sockets per origin. */
   readonly connections: number;
+  /** How long an idle socket is kept for another request; default 20 s, 0 = every request has its own. */
+  readonly keepAliveMs?: number;
   /** Finds, and may refuse, the address to connect to; default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined;
 };
 
 export class UpstreamPools {
-  readonly #pools = new Map<string, Dispatcher>();
+  readonly #direct = new Map<string, OriginPool>();
+  readonly #proxied = new Map<string, Dispatcher>();
   readonly #options: PoolOptions;
 
   constructor(options: PoolOptions) {
     this.#options = options;
   }
 
-  /** Starts a request; everything that follows is told to `handler`, failures included. */
-  dispatch(request: UpstreamRequest, handler: Dispatcher.DispatchHandler): void {
-    const { origin, path, method, headers, body } = request;
-    this.#pool(request).dispatch({ origin, path, method, headers, body }, handler);
+  /**
+   * Starts a request; everything that follows is told to `handler`, failures included.
+   * @throws TypeError when a part of the request can't be sent, or an address is none
+   */
+  dispatch(request: UpstreamRequest, handler: UpstreamHandler): void {
+    const { origin, path, method, headers, body, proxyUrl } = request;
+    if (proxyUrl) this.#tunnel(request, proxyUrl).dispatch({ origin, path, method, headers, body }, handler);
+    else this.#pool(request).dispatch({ method, path, headers, body }, handler);
   }
 
   /** Ends all connections, also those in use. */
   async close(): Promise<void> {
-    const pools = [...this.#pools.values()];
-    this.#pools.clear();
-    await Promise.all(pools.map((pool) => pool.destroy()));
+    const proxied = [...this.#proxied.values()];
+    const direct = [...this.#direct.values()];
+    this.#proxied.clear();
+    this.#direct.clear();
+    for (const pool of direct) pool.close();
+    await Promise.all(proxied.map((pool) => pool.destroy()));
   }
 
-  /** @throws TypeError when the proxy's address is none. */
-  #pool({ origin, connectTimeoutMs, proxyUrl }: UpstreamRequest): Dispatcher {
-    const name = `${origin} ${connectTimeoutMs} ${proxyUrl ?? ''}`;
-    const known = this.#pools.get(name);
+  #pool({ origin, connectTimeoutMs }: UpstreamRequest): OriginPool {
+    const name = `${origin} ${connectTimeoutMs}`;
+    let pool = this.#direct.get(name);
+    if (!pool) {
+      pool = new OriginPool({ keepAliveMs: KEEP_ALIVE_MS, ...this.#options, origin, connectTimeoutMs });
+      this.#direct.set(name, pool);
+    }
+    return pool;
+  }
+
+  #tunnel({ origin, connectTimeoutMs }: UpstreamRequest, proxyUrl: string): Dispatcher {
+    const name = `${origin} ${connectTimeoutMs} ${proxyUrl}`;
+    const known = this.#proxied.get(name);
     if (known) return known;
-    const { connections, lookup } = this.#options;
+    const { connections, lookup, keepAliveMs = KEEP_ALIVE_MS } = this.#options;
+    // The address looked up is the proxy's own; it finds the upstream's.
     const connect = connectorOf({ connectTimeoutMs, lookup });
-    const options = {
+    const pool = new ProxyAgent({
       connections,
       pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeout: Math.max(SHORTEST_MS, keepAliveMs),
+      keepAliveMaxTimeout: Math.max(SHORTEST_MS, keepAliveMs),
       // The relay has its own deadlines (see deadlines.ts).
       headersTimeout: 0,
       bodyTimeout: 0,
       allowH2: false,
-    };
-    // Through a proxy the address looked up is the proxy's own; it finds the upstream's.
-    const pool = proxyUrl
-      ? new ProxyAgent({
-          ...options,
-          uri: proxyUrl,
-          proxyTunnel: true,
-          clientFactory: (proxy) => new Pool(proxy, { connect }),
-          requestTls: { timeout: connectTimeoutMs },
-        })
-      : new Pool(origin, { ...options, connect });
-    this.#pools.set(name, pool);
+      uri: proxyUrl,
+      proxyTunnel: true,
+      clientFactory: (proxy) => new Pool(proxy, { connect }),
+      requestTls: { timeout: connectTimeoutMs },
+    });
+    this.#proxied.set(name, pool);
     return pool;
   }
 }

@@ -1,8 +1,8 @@
 // One request to an upstream: waits for how it opens, then passes its bytes to a sink with back-pressure.
 import type { IncomingHttpHeaders } from 'node:http';
 import { carriesContent, endsEvent, nextEventEnd } from '@api-proxy/protocols/sse';
-import type { Dispatcher } from 'undici';
 import type { Deadlines, Watched } from './deadlines.ts';
+import type { UpstreamControl, UpstreamHandler } from './handler.ts';
 
 /** How an upstream call opened. */
 export type Opening =
@@ -62,7 +62,7 @@ const CONNECT_CODES: ReadonlySet<string> = new Set([
   'EADDRNOTALLOWED',
 ]);
 
-export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
+export class UpstreamCall implements UpstreamHandler, Watched {
   dueMonoMs: number;
   moved = false;
   readonly movesByMs: number;
@@ -73,7 +73,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   readonly #input: UpstreamCallInput;
   readonly #resolve: (opening: Opening) => void;
   #open = false;
-  #controller: Dispatcher.DispatchController | null = null;
+  #controller: UpstreamControl | null = null;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #stream = false;
@@ -124,16 +124,12 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
     this.abort(waited, 'The upstream did not answer in time.');
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: UpstreamControl): void {
     this.#controller = controller;
     if (this.#stop) controller.abort(new Error(this.#stop.message));
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-  ): void {
+  onResponseStart(_controller: UpstreamControl, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     this.#status = status;
     this.headMonoMs = this.#input.monotonicMs();
@@ -147,7 +143,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
     }
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: UpstreamControl, chunk: Buffer): void {
     if (this.#stop) return;
     // An upstream that only says it is alive does not get on.
     if (!this.#stream || !this.#betweenEvents || carriesContent(chunk)) this.moved = true;
@@ -174,7 +170,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
     else if (!this.#open) this.#openAnswer();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: UpstreamControl, error: Error): void {
     if (this.#stop) return;
     const cause = this.#status === 0 && CONNECT_CODES.has(codeOf(error)) ? 'connect' : 'reset';
     this.#stop = { cause, message: error.message };
@@ -182,7 +178,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Watched {
   }
 
   /** While the client is slow the upstream's silence is the relay's own doing: no deadline runs. */
-  #pause(controller: Dispatcher.DispatchController): void {
+  #pause(controller: UpstreamControl): void {
     controller.pause();
     this.moved = false;
     this.dueMonoMs = Number.POSITIVE_INFINITY;

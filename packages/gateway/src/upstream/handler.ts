@@ -1,0 +1,23 @@
+// What a request to an upstream tells, and how it is steered, whichever client carries it.
+import type { IncomingHttpHeaders } from 'node:http';
+
+export type UpstreamControl = {
+  /** No more bytes until {@link UpstreamControl.resume}; those of the read under way still come. */
+  pause(): void;
+  resume(): void;
+  /** Closes the socket at once. */
+  abort(reason: Error): void;
+};
+
+/** Told in this order: start, head (informational ones too), data …, then end or error. */
+export type UpstreamHandler = {
+  onRequestStart(control: UpstreamControl): void;
+  /** Names in lower case; a name that came more than once has its values in a list. */
+  onResponseStart(control: UpstreamControl, status: number, headers: IncomingHttpHeaders): void;
+  /** The bytes are the handler's own. */
+  onResponseData(control: UpstreamControl, chunk: Buffer): void;
+  onResponseEnd(): void;
+  onResponseError(control: UpstreamControl, error: Error): void;
+};
+
+export type UpstreamMethod = 'GET' | 'POST' | 'DELETE';
