@@ -1,6 +1,7 @@
 // Taking a worker out of service: not ready at once, no new requests after a grace time, the running ones to their end.
 import type { ServerResponse } from 'node:http';
 import { SECOND_MS, sleep } from '@api-proxy/kit/duration';
+import { type Listed, NOT_LISTED, Roster } from '@api-proxy/kit/roster';
 
 /** What is cut short gets this long for its last bytes: a client that reads slowly may miss them. */
 const LAST_WORDS_MS = 2 * SECOND_MS;
@@ -15,9 +16,11 @@ export type DrainOptions = {
 
 export type Drained = { leftOver: number };
 
+type Open = Listed & { readonly response: ServerResponse };
+
 /** Counts requests and knows in which phase of its life the worker is. */
 export class Drain {
-  readonly #open = new Set<ServerResponse>();
+  readonly #open = new Roster<Open>();
   #phase: 'serving' | 'draining' | 'closing' = 'serving';
   #onEmpty: (() => void) | undefined;
   #closeDoors: (() => void) | undefined;
@@ -38,10 +41,11 @@ export class Drain {
 
   /** Counts a request until its connection or its answer ends; while draining, its connection is not used again. */
   track(response: ServerResponse): void {
-    this.#open.add(response);
+    const open: Open = { place: NOT_LISTED, response };
+    this.#open.add(open);
     if (!this.ready) response.shouldKeepAlive = false;
     response.on('close', () => {
-      this.#open.delete(response);
+      this.#open.delete(open);
       if (this.#open.size === 0) this.#onEmpty?.();
       // Its answer may have promised to keep the connection, which is idle in a moment.
       if (this.#closeDoors) setImmediate(this.#closeDoors);
@@ -54,7 +58,7 @@ export class Drain {
    */
   async run(options: DrainOptions): Promise<Drained> {
     this.#phase = 'draining';
-    for (const response of this.#open) {
+    for (const { response } of this.#open.all()) {
       if (!response.headersSent) response.shouldKeepAlive = false;
     }
     await sleep(options.graceMs);

@@ -1,5 +1,6 @@
 // One request's HTTP side: the sockets, when it came, and whether the client is still there.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NOT_LISTED } from '@api-proxy/kit/roster';
 import type { Endpoint } from '@api-proxy/protocols/registry';
 import type { Snapshot } from './snapshot.ts';
 
@@ -33,6 +34,8 @@ export class Exchange {
   clientGone = false;
   /** True where it is the relay that stops, with the client still there. */
   interrupted = false;
+  /** On the roster of those that are running. */
+  place = NOT_LISTED;
   /** Time spent waiting for the client's body and for upstreams; what is left of the total is the relay's own. */
   waitedMs = 0;
   /** What to do as soon as the client leaves; one at a time, set by the step that waits. */

@@ -1,5 +1,6 @@
 // The gateway as a whole: takes requests on `/v1/*`, counts them, and owns the upstream sockets.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Roster } from '@api-proxy/kit/roster';
 import { AddressRules } from './address-rules.ts';
 import type { GatewayDeps } from './ports.ts';
 import type { RelayDeps } from './relay.ts';
@@ -54,7 +55,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     explain: (req, res) => void serve(res, () => router.explain(req, res)),
     inFlight: () => running,
     interrupt: () => {
-      for (const exchange of relayDeps.running) exchange.interrupt();
+      for (const exchange of relayDeps.running.all()) exchange.interrupt();
     },
     close: async () => {
       deadlines.close();
@@ -73,7 +74,7 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     health: deps.health ?? new MemoryChannelHealth(() => deps.snapshots.current().settings.cooldown),
     slots: deps.slots ?? new MemoryChannelSlots(),
     draining: { count: 0 },
-    running: new Set(),
+    running: new Roster(),
     slotQueue: new WaitingRoom(),
     placeQueue: new WaitingRoom(),
     affinity: deps.affinity ?? new MemoryAffinity(deps.clock.nowMs),

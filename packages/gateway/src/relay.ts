@@ -1,6 +1,7 @@
 // The journey of a request: the table of contents of the product.
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
+import type { Roster } from '@api-proxy/kit/roster';
 import { totalTokens } from '@api-proxy/protocols/usage';
 import type { Call } from './call.ts';
 import { type Denial, isDenial } from './denial.ts';
@@ -36,7 +37,7 @@ export type RelayDeps = AuthenticateDeps &
     readonly purse: Purse;
     readonly draining: DrainCount;
     /** Those under way, for the moment when the relay must stop. */
-    readonly running: Set<Exchange>;
+    readonly running: Roster<Exchange>;
     readonly settlements: Settlements;
     readonly live?: LiveEvents;
     readonly logger: Logger;

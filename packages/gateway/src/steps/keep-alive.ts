@@ -1,4 +1,5 @@
 // Tells the client of a silent event stream, in its dialect, that the relay is still there.
+import { NOT_LISTED } from '@api-proxy/kit/roster';
 import type { Exchange } from '../exchange.ts';
 import { patienceOf } from '../snapshot.ts';
 import type { Deadlines, Watched } from '../upstream/deadlines.ts';
@@ -16,6 +17,7 @@ export class KeepAlive implements Watched {
   dueMonoMs: number;
   readonly #input: KeepAliveInput;
   moved = false;
+  place = NOT_LISTED;
   readonly movesByMs: number;
   #stopped = false;
 

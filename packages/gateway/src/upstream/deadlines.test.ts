@@ -1,4 +1,5 @@
 // Promise: an upstream is cut for its own silence, never for a time in which the relay itself stood still.
+import { NOT_LISTED } from '@api-proxy/kit/roster';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Deadlines, type Watched } from './deadlines.ts';
 
@@ -31,7 +32,13 @@ function standsStill(ms: number): void {
 }
 
 function watched(): Watched & { expire: ReturnType<typeof vi.fn<() => void>> } {
-  const call = { dueMonoMs: nowMs + IDLE_MS, moved: false, movesByMs: IDLE_MS, expire: vi.fn<() => void>() };
+  const call = {
+    dueMonoMs: nowMs + IDLE_MS,
+    moved: false,
+    place: NOT_LISTED,
+    movesByMs: IDLE_MS,
+    expire: vi.fn<() => void>(),
+  };
   deadlines.watch(call);
   return call;
 }

@@ -1,6 +1,7 @@
 // Deadlines of all running upstream calls, looked at by one timer instead of one timer per call.
+import { type Listed, NOT_LISTED, Roster } from '@api-proxy/kit/roster';
 
-export type Watched = {
+export type Watched = Listed & {
   /** Monotonic time at which the call has taken too long; moved by the call itself. */
   dueMonoMs: number;
   /** Set with each sign of life, which costs less than reading the clock; the next look moves the deadline. */
@@ -20,7 +21,7 @@ const LATE_MS = 2 * TICK_MS;
  * does not count: what an upstream sent meanwhile lies unread, and its silence cannot be told from the relay's own.
  */
 export class Deadlines {
-  readonly #watched = new Set<Watched>();
+  readonly #watched = new Roster<Watched>();
   readonly #nowMs: () => number;
   #timer: NodeJS.Timeout | null = null;
   #lookedAtMs = 0;
@@ -50,7 +51,9 @@ export class Deadlines {
     const sinceMs = now - this.#lookedAtMs;
     const stoodMs = sinceMs > LATE_MS ? sinceMs - TICK_MS : 0;
     this.#lookedAtMs = now;
-    for (const call of this.#watched) {
+    for (const call of this.#watched.all()) {
+      // Another one's end may have been its end too.
+      if (call.place === NOT_LISTED) continue;
       if (call.moved) {
         call.moved = false;
         call.dueMonoMs = now + call.movesByMs;

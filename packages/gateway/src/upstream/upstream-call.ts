@@ -1,5 +1,6 @@
 // One request to an upstream: waits for how it opens, then passes its bytes to a sink with back-pressure.
 import type { IncomingHttpHeaders } from 'node:http';
+import { NOT_LISTED } from '@api-proxy/kit/roster';
 import { carriesContent, endsEvent, nextEventEnd } from '@api-proxy/protocols/sse';
 import type { Deadlines, Watched } from './deadlines.ts';
 import type { UpstreamControl, UpstreamHandler } from './handler.ts';
@@ -65,6 +66,7 @@ const CONNECT_CODES: ReadonlySet<string> = new Set([
 export class UpstreamCall implements UpstreamHandler, Watched {
   dueMonoMs: number;
   moved = false;
+  place = NOT_LISTED;
   readonly movesByMs: number;
   /** Monotonic time at which the head came; null before. */
   headMonoMs: number | null = null;
