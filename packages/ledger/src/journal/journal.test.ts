@@ -132,6 +132,36 @@ describe('journal', () => {
     expect(journal.stats()).toMatchObject({ needed: 0, faults: 0 });
   });
 
+  it('a request that was given back is never found open, whichever of its files is done with first', async () => {
+    const dir = folders.make();
+    const journal = folders.journal(dir, { segmentBytes: 2_000 });
+    journal.open(opening('long'));
+    journal.open(opening('back'));
+    await written(journal);
+    const [first] = segmentPaths(dir);
+    const fill = async (from: number): Promise<string[]> => {
+      const ids = [0, 1, 2, 3].map((index) => `r${from + index}`);
+      for (const id of ids) {
+        journal.close(aRow({ requestId: id }));
+        await written(journal);
+      }
+      return ids;
+    };
+    const around = await fill(0);
+    journal.release('back');
+    await written(journal);
+    around.push(...(await fill(4)));
+    journal.committed(around);
+    expect(segmentPaths(dir)[0]).toBe(first);
+    expect(read(join(dir, 'wrk_a')).said.slice(0, 2)).toEqual(['open long', 'open back']);
+    expect(read(join(dir, 'wrk_a')).said).toContain('void back');
+    journal.close(aRow({ requestId: 'long' }));
+    await written(journal);
+    journal.committed(['long']);
+    expect(segmentPaths(dir)).toEqual([]);
+    expect(journal.stats()).toMatchObject({ needed: 0, bytes: 0 });
+  });
+
   it('at its cap it is full, rows that wait for the end of the turn included; once rows are booked it is not', async () => {
     const journal = folders.journal(folders.make(), { segmentBytes: 2_000, capBytes: 10_000 });
     const ids: string[] = [];

@@ -203,8 +203,15 @@ class WorkerJournal {
 
   #written({ entry, requestId, traces }: WaitingRecord, segment: Segment): void {
     if (traces.settled) this.#segments.release(segment);
+    else if (entry === 'void') this.#takenBack(requestId, segment);
     else traces.segments.push(segment);
-    if (entry === 'void') this.#forget(requestId);
+  }
+
+  /** Without the word that it never was, a request whose beginning is still in a file would be found open after a crash. */
+  #takenBack(requestId: string, segment: Segment): void {
+    const told = this.#traces.get(requestId)?.segments ?? [];
+    this.#forget(requestId);
+    this.#segments.releaseAfter(segment, told);
   }
 
   #forget(requestId: string): void {

@@ -13,6 +13,8 @@ export type Segment = {
   readonly path: string;
   bytes: number;
   needed: number;
+  /** Later files that take back what this one says: they stay for as long as it does. */
+  readonly followers: Set<Segment>;
 };
 
 export type SegmentsOptions = {
@@ -38,6 +40,8 @@ export type Segments = {
   write(texts: readonly string[]): Written;
   /** A record of the segment is settled for good. */
   release(segment: Segment): void;
+  /** The same, of a record that takes back what those `earlier` files say: its file outlives them. */
+  releaseAfter(segment: Segment, earlier: readonly Segment[]): void;
   /** Oldest first; the last one is written to. */
   all(): readonly Segment[];
   bytes(): number;
@@ -53,6 +57,7 @@ export function createSegments(options: SegmentsOptions): Segments {
   return {
     write: (texts) => files.write(texts),
     release: (segment) => files.release(segment),
+    releaseAfter: (segment, earlier) => files.releaseAfter(segment, earlier),
     all: () => files.segments,
     bytes: () => files.bytes,
     close: () => files.close(),
@@ -119,6 +124,15 @@ class SegmentFiles {
     else if (segment.bytes * QUIET_ROTATION_SHARE >= this.#options.segmentBytes) this.#retire();
   }
 
+  releaseAfter(segment: Segment, earlier: readonly Segment[]): void {
+    for (const told of earlier) {
+      if (told === segment || !this.segments.includes(told) || told.followers.has(segment)) continue;
+      told.followers.add(segment);
+      segment.needed++;
+    }
+    this.release(segment);
+  }
+
   close(): void {
     if (this.#active && this.#options.fsync !== 'never') fdatasyncSync(this.#active.fd);
     this.#retire();
@@ -129,7 +143,7 @@ class SegmentFiles {
     if (this.#active) return this.#active;
     this.#drawn++;
     const path = join(this.#options.folder, `${String(this.#drawn).padStart(10, '0')}${SEGMENT_SUFFIX}`);
-    const segment = { path, bytes: 0, needed: 0 };
+    const segment: Segment = { path, bytes: 0, needed: 0, followers: new Set() };
     this.#active = { segment, fd: openSync(path, 'ax', 0o600) };
     this.segments.push(segment);
     return this.#active;
@@ -160,6 +174,7 @@ class SegmentFiles {
       // The folder may have been taken over; what is read again from it is known to be settled.
       this.#options.onFault(error);
     }
+    for (const follower of segment.followers) this.release(follower);
   }
 
   /** One fsync at a time in the background; what is written meanwhile is covered by the next. */
