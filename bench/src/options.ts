@@ -15,7 +15,7 @@ export type Options = {
 
 export const USAGE = `bun run bench [--quick | --full] [--only name,…] [--targets name,…] [--rounds n] [--profile] [--no-save]
 
-  --quick      the short table, about two minutes (default)
+  --quick      the short table, about four minutes (default)
   --full       every workload, longer
   --only       these workloads, in the table's order
   --targets    of ${TARGET_NAMES.join(', ')}

@@ -37,11 +37,11 @@ function onePart(name: string, from: { plan: PartPlan; target: Target; full: boo
   };
 }
 
-/** As many small requests and events as it takes until the code of a target is compiled. */
-const WARM_UP = { maxMs: 30_000, connections: 16 };
+/** As many small requests and events as it takes until the code of a target is compiled: seen to go on for 40,000 and more. */
+const WARM_UP = { maxMs: 45_000, connections: 16 };
 
 export function warmUp(target: Target, { full }: Extent): LoadPart[] {
-  const plan = { ...WARM_UP, total: full ? 20_000 : 8_000 };
+  const plan = { ...WARM_UP, total: full ? 60_000 : 24_000 };
   return [
     onePart('warm-up', { plan, target, full }),
     onePart('warm-up', { plan: { ...plan, total: 400, events: 50, intervalMs: 1 }, target, full }),
