@@ -51,27 +51,36 @@ export class ConsoleLink {
       return;
     }
     const policy = wantsPage(request) ? this.#pagePolicy() : undefined;
+    this.#send({ request, response, port, policy, agent: this.#agent });
+  }
+
+  #send(way: Way): void {
+    const { request, response, policy } = way;
     const upstream = httpRequest({
-      agent: this.#agent,
+      agent: way.agent,
       host: '127.0.0.1',
-      port,
+      port: way.port,
       method: request.method,
       path: request.url,
       headers: forwardedHeaders(request, policy),
       setHost: false,
       timeout: ANSWER_TIMEOUT_MS,
     });
+    const leave = () => upstream.destroy();
+    response.on('close', leave);
     upstream.on('timeout', () => upstream.destroy(new Error('the console did not answer in time')));
     upstream.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, policy));
       pipeline(answer, response, () => undefined);
     });
     upstream.on('error', () => {
-      if (response.headersSent) response.destroy();
+      response.off('close', leave);
+      if (response.headersSent || response.destroyed) response.destroy();
+      else if (upstream.reusedSocket && isRepeatable(request)) this.#send({ ...way, agent: false });
       else notYet(request, response);
     });
-    response.on('close', () => upstream.destroy());
-    pipeline(request, upstream, () => undefined);
+    if (isRepeatable(request)) upstream.end();
+    else pipeline(request, upstream, () => undefined);
   }
 
   /** Joins an upgraded connection (hot reload) with the console's; refused outside development. */
@@ -123,6 +132,25 @@ function notYet(request: IncomingMessage, response: ServerResponse): void {
 }
 
 type PagePolicy = { nonce: string; policy: string };
+
+type Way = {
+  request: IncomingMessage;
+  response: ServerResponse;
+  port: number;
+  policy: PagePolicy | undefined;
+  /** False: over a connection of its own. */
+  agent: Agent | false;
+};
+
+/**
+ * Whether a request may go out again when a kept connection was closed under it: the console ends idle ones whenever
+ * it likes, and the close crosses a request on its way (RFC 9112 §9.3.1). One without a body and without effect only.
+ */
+function isRepeatable(request: IncomingMessage): boolean {
+  const { method, headers } = request;
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  return headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
+}
 
 /** The client's headers without hop-by-hop ones; Next reads the nonce for its scripts from the policy header. */
 function forwardedHeaders(request: IncomingMessage, page: PagePolicy | undefined): string[] {
