@@ -9,6 +9,11 @@ describe('relativeTime', () => {
     ['2026-11-23T18:44:50Z', '12 sec. ago'],
     ['2026-11-23T18:41:00Z', '4 min. ago'],
     ['2026-11-25T19:00:00Z', 'in 2 days'],
+    ['2026-11-28T16:45:02Z', 'in 5 days'],
+    ['2026-11-23T17:45:22Z', '1 hr. ago'],
+    ['2026-11-23T17:46:02Z', '59 min. ago'],
+    ['2026-11-24T18:15:02Z', 'tomorrow'],
+    ['2026-10-24T18:45:02Z', 'last mo.'],
     ['2026-11-23T18:45:02Z', 'now'],
   ])('puts %s beside now', (at, text) => expect(relativeTime(new Date(at), now, 'en')).toBe(text));
   it('speaks Chinese', () =>

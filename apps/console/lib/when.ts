@@ -2,19 +2,22 @@
 
 const STEPS: ReadonlyArray<{ unit: Intl.RelativeTimeFormatUnit; seconds: number }> = [
   { unit: 'year', seconds: 31_536_000 },
-  { unit: 'month', seconds: 2_592_000 },
+  { unit: 'month', seconds: 2_628_000 },
   { unit: 'day', seconds: 86_400 },
   { unit: 'hour', seconds: 3_600 },
   { unit: 'minute', seconds: 60 },
   { unit: 'second', seconds: 1 },
 ];
 
-/** A moment beside another: `3 minutes ago`, `in 2 days`. */
+/** A moment beside another, rounded to the largest unit of which it fills about one: `3 minutes ago`, `in 2 days`. */
 export function relativeTime(at: Date, now: Date, locale: string): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
-  const step = STEPS.find((candidate) => Math.abs(seconds) >= candidate.seconds);
-  return step ? format.format(Math.trunc(seconds / step.seconds), step.unit) : format.format(0, 'second');
+  // From half a smaller unit below on, the smaller one would be rounded up to a whole of this: "60 minutes".
+  const step = STEPS.find(
+    ({ seconds: whole }, index) => Math.abs(seconds) >= whole - (STEPS[index + 1]?.seconds ?? 0) / 2,
+  );
+  return step ? format.format(Math.round(seconds / step.seconds), step.unit) : format.format(0, 'second');
 }
 
 /** The exact moment with zone: `2026-11-23 18:45:02 GMT+8`. */
