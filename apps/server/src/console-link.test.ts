@@ -1,24 +1,14 @@
 // The way to the console: a connection the console closed while it was idle costs no page.
 import { once } from 'node:events';
 import { createServer, request as httpRequest, type RequestListener } from 'node:http';
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConsoleLink } from './console-link.ts';
+import { loopback } from './testing/loopback.ts';
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(() => server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
+const { close, closers, listening } = loopback();
+afterEach(close);
 
 /** A console that answers the first request of each connection and hangs up on whatever comes after it. */
 function oneAnswerEach(seen: string[]) {
@@ -70,7 +60,7 @@ describe('a kept connection that the console closed', () => {
     expect(seen.filter((line) => line.endsWith('POST'))).toHaveLength(1);
   });
 
-  it('answers 503 when a fresh one fails as well', async () => {
+  it('is the only reason to ask again: when a fresh one fails, it is 503 at once', async () => {
     let count = 0;
     const refusing = createTcpServer((socket) => {
       count += 1;

@@ -6,7 +6,6 @@ import {
   createServer,
   request as httpRequest,
   type IncomingMessage,
-  type Server,
   type ServerResponse,
 } from 'node:http';
 import { connect } from 'node:net';
@@ -14,22 +13,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ConsoleLink } from './console-link.ts';
 import { Drain } from './drain.ts';
 import { createListener, type ListenerParts, roomOf } from './listener.ts';
+import { loopback } from './testing/loopback.ts';
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closers.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
+const { close, closers, listening } = loopback();
+afterEach(close);
 
 const say = (text: string) => (_request: IncomingMessage, response: ServerResponse) =>
   void response.end(text);
