@@ -78,9 +78,10 @@ export const requestLog = pgTable(
   (table) => [
     primaryKey({ columns: [table.startedAt, table.requestId] }),
     index('request_log_request_id').on(table.requestId),
-    index('request_log_user').on(table.userId, table.startedAt, table.requestId),
-    index('request_log_key').on(table.keyId, table.startedAt, table.requestId),
-    index('request_log_channel').on(table.channelId, table.startedAt, table.requestId),
-    index('request_log_model').on(table.modelAsked, table.startedAt, table.requestId),
+    // Filters of the log's page. Without `request_id` at the end they are half as large and cheaper to write (docs/decisions/0072).
+    index('request_log_user').on(table.userId, table.startedAt),
+    index('request_log_key').on(table.keyId, table.startedAt),
+    index('request_log_channel').on(table.channelId, table.startedAt),
+    index('request_log_model').on(table.modelAsked, table.startedAt),
   ],
 );

@@ -36,7 +36,8 @@ function after(cursor: string | undefined) {
   if (cursor === undefined) return undefined;
   const { at, id } = decodeTimeCursor(cursor);
   const { startedAt, requestId } = requestLog;
-  return or(lt(startedAt, at), and(eq(startedAt, at), lt(requestId, id)));
+  // The first condition says nothing new; an index can begin there, and earlier pages are not read again.
+  return and(lte(startedAt, at), or(lt(startedAt, at), lt(requestId, id)));
 }
 
 export const listRequestLogs: Verb<typeof contract> = async (context, { query }) => {
