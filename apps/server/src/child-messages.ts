@@ -26,6 +26,7 @@ const settingsSchema = z.object({
   trustedProxyHops: z.number(),
   outboundAllow: z.array(z.string()),
   drainTimeoutMs: z.number(),
+  journalCapBytes: z.number(),
   logLevel: z.string(),
 });
 

@@ -47,6 +47,11 @@ describe('configuration', () => {
     }
   });
 
+  it('takes the size of the journal in MiB, a GiB unless told', () => {
+    expect(parseConfig({}, '/srv').journalCapBytes).toBe(2 ** 30);
+    expect(parseConfig({ JOURNAL_MAX_MB: '3' }, '/srv').journalCapBytes).toBe(3 * 2 ** 20);
+  });
+
   it('takes an empty variable as one that is not set', () => {
     expect(parseConfig({ PORT: '', DATABASE_URL: ' ' }, '/srv')).toMatchObject({
       port: 3000,
@@ -64,6 +69,7 @@ describe('configuration', () => {
       'DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
     ],
     ['DRAIN_TIMEOUT_S', '1.5', 'DRAIN_TIMEOUT_S must be a whole number'],
+    ['JOURNAL_MAX_MB', '0', 'JOURNAL_MAX_MB must be at least 1'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be trace'],
     ['PUBLIC_URL', 'relay.example.com', 'PUBLIC_URL must be a URL that starts with http:// or https://'],
     ['WORKERS', '2', 'WORKERS must be 1 while REDIS_URL is not set'],

@@ -8,6 +8,7 @@ import { Secret } from '@api-proxy/kit/secret';
 import { z } from 'zod';
 
 const SECRET_MIN_LENGTH = 32;
+const MIB = 1024 * 1024;
 /** What people copy out of examples; a secret that contains one of these is no secret. */
 const PLACEHOLDER = /change[-_ ]?me|replace[-_ ]?me|your[-_ ]|example|^(secret|password|default)|^(.)\2*$/i;
 
@@ -55,6 +56,7 @@ const environmentSchema = z.object({
   TRUSTED_PROXY_HOPS: whole(0, 10).default(0),
   OUTBOUND_ALLOW: outboundAllow.default([]),
   DRAIN_TIMEOUT_S: whole(0, 86_400).default(600),
+  JOURNAL_MAX_MB: whole(1, 1_048_576).default(1024),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',
@@ -87,6 +89,8 @@ export type Config = {
   /** Host names, addresses and CIDR ranges that channels may lead to although they are private. */
   outboundAllow: readonly string[];
   drainTimeoutMs: number;
+  /** Size at which a worker's journal admits nothing more, in bytes. */
+  journalCapBytes: number;
   logLevel: Environment['LOG_LEVEL'];
 };
 
@@ -135,6 +139,7 @@ function configOf(env: Environment, cwd: string): Config {
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
     outboundAllow: env.OUTBOUND_ALLOW,
     drainTimeoutMs: env.DRAIN_TIMEOUT_S * SECOND_MS,
+    journalCapBytes: env.JOURNAL_MAX_MB * MIB,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -59,6 +59,8 @@ export type Container = {
 };
 
 const BOOKING_SILENCE_MS = 20 * SECOND_MS;
+const LARGEST_SEGMENT_BYTES = 4 * 1024 * 1024;
+const SEGMENTS_TO_CAP = 16;
 
 export async function createContainer({ settings, drain, log }: ContainerOptions): Promise<Container> {
   const clock = systemClock;
@@ -98,7 +100,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     settlementDb: booking.db,
     timeZone: () => snapshots.current().timeZone,
     purse: { recall: recall.recall },
-    ...(settings.role === 'console' ? {} : { journalDir: path.join(settings.dataDir, 'journal') }),
+    ...journalOf(settings),
   });
   // Before anything is admitted: what a killed worker had written down is booked.
   await ledger.recover();
@@ -192,6 +194,13 @@ function whileAccepting(drain: Drain, admission: Admission): Admission {
 
 async function closeInOrder(parts: readonly { close(): Promise<void> | void }[]): Promise<void> {
   for (const part of parts) await part.close();
+}
+
+/** A small cap gets small files, since a file goes only as a whole; an instance without a data plane needs no journal. */
+function journalOf({ role, dataDir, journalCapBytes: capBytes }: WorkerSettings) {
+  if (role === 'console') return {};
+  const segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.floor(capBytes / SEGMENTS_TO_CAP));
+  return { journalDir: path.join(dataDir, 'journal'), journal: { capBytes, segmentBytes } };
 }
 
 /** Settlement has a connection of its own, so that a slow page never delays the booking of requests. */

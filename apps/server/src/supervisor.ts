@@ -126,6 +126,7 @@ function workerSettings({ config, development }: SupervisorOptions, databaseUrl:
     trustedProxyHops: config.trustedProxyHops,
     outboundAllow: [...config.outboundAllow],
     drainTimeoutMs: config.drainTimeoutMs,
+    journalCapBytes: config.journalCapBytes,
     logLevel: config.logLevel,
   };
 }
