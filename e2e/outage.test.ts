@@ -13,6 +13,7 @@ import { type Shot, startLoad } from './harness/load.ts';
 import type { Person } from './harness/person.ts';
 import { type Postgres, postgresFolder, startPostgres, unprivileged } from './harness/postgres.ts';
 import { freePort, type Product, startProduct } from './harness/product.ts';
+import { expectSettled } from './harness/settled.ts';
 
 const MODEL = 'fake-claude';
 /** Costs so much that a lease for one request is no lease for the next. */
@@ -24,7 +25,6 @@ const AWAY_MS = 60_000;
 /** At a steady pace, leases are kept filled for about a minute of what is asked. */
 const LEASES_LAST_MS = 15_000;
 const FROZEN_MS = 30_000;
-const SETTLED_WITHIN_MS = 30_000;
 
 const bin = postgresFolder((process.env.PATH ?? '').split(delimiter).filter(Boolean));
 const identity = unprivileged();
@@ -97,24 +97,8 @@ describe.skipIf(!bin || identity === 'none')('PostgreSQL away under load', () =>
     }
   }
 
-  /** Every answer is booked, once, and the books agree. */
-  async function expectSettled(sinceMs: number): Promise<void> {
-    const delivered = shots.filter(({ status, whole }) => status === 200 && whole);
-    const booked = async () => {
-      const { rows } = await audit(postgres.url);
-      const ok = new Set(rows.filter(({ outcome }) => outcome === 'ok').map(({ requestId }) => requestId));
-      return delivered.filter(({ requestId }) => !ok.has(requestId)).length;
-    };
-    await expect.poll(booked, { timeout: SETTLED_WITHIN_MS, interval: 500 }).toBe(0);
-    expect(performance.now() - sinceMs).toBeLessThan(SETTLED_WITHIN_MS + 5_000);
-    const { rows, charges, report } = await audit(postgres.url);
-    expect(new Set(rows.map(({ requestId }) => requestId)).size).toBe(rows.length);
-    for (const { requestId } of delivered) expect(charges.get(requestId)?.times, requestId).toBe(1);
-    for (const { times } of charges.values()) expect(times).toBe(1);
-    expect(charges.size).toBe(upstream.witness.summary().outcomes.complete);
-    expect(report.differences.filter(({ book }) => book !== 'leases')).toEqual([]);
-    expect(report.difference).toBe(0n);
-  }
+  const expectBooked = (sinceMs: number) =>
+    expectSettled({ databaseUrl: postgres.url, upstream, shots, sinceMs });
 
   it('stopped at once for 60 s: known callers go on, what leases do not cover gets a clear 503, all is settled', async () => {
     const load = startLoad({ url: product.url, secret, model: MODEL, perSecond: PER_SECOND });
@@ -131,7 +115,7 @@ describe.skipIf(!bin || identity === 'none')('PostgreSQL away under load', () =>
     await load.stop();
     shots.push(...load.shots);
     expectWhileLeasesLast(during, stoppedMs);
-    await expectSettled(backMs);
+    await expectBooked(backMs);
   }, 180_000);
 
   it('frozen for 30 s: the same, although nothing tells that it is away', async () => {
@@ -147,7 +131,7 @@ describe.skipIf(!bin || identity === 'none')('PostgreSQL away under load', () =>
     await load.stop();
     shots.push(...load.shots);
     expectWhileLeasesLast(during, frozenMs);
-    await expectSettled(backMs);
+    await expectBooked(backMs);
   }, 120_000);
 
   it('leases that run out during an outage end in 503, not in an overdraft, and the balance is as before', async () => {
@@ -168,7 +152,7 @@ describe.skipIf(!bin || identity === 'none')('PostgreSQL away under load', () =>
     expect(load.shots.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
     expect(new Set(load.shots.map(({ status }) => status))).toEqual(new Set([200, 503]));
     await postgres.start();
-    await expectSettled(performance.now());
+    await expectBooked(performance.now());
     const { charges } = await audit(postgres.url);
     const spent = [...first.shots, ...load.shots].reduce(
       (sum, { requestId }) => sum + (charges.get(requestId)?.amount ?? 0n),
