@@ -1,5 +1,6 @@
 // Which adapter stands behind which port: known here and, for what workers share, in shared-state.ts only.
 import path from 'node:path';
+import { bulkTransactions } from '@api-proxy/db/bulk';
 import { openDatabase } from '@api-proxy/db/open';
 import { createGateway } from '@api-proxy/gateway/gateway';
 import type { Admission } from '@api-proxy/gateway/ports';
@@ -59,6 +60,8 @@ export type Container = {
 };
 
 const BOOKING_SILENCE_MS = 20 * SECOND_MS;
+/** Connections from which on the settlement has two of them. */
+const ROOMY_POOL = 5;
 const LARGEST_SEGMENT_BYTES = 4 * 1024 * 1024;
 const SEGMENTS_TO_CAP = 16;
 
@@ -66,7 +69,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const clock = systemClock;
   const version = programVersion();
   const workerId = newId('wrk', clock.nowMs());
-  const { database, booking } = openPools(settings, log);
+  const { database, booking, lanes } = openPools(settings, log);
   const { db } = database;
 
   const vault = createVault(settings.appSecret);
@@ -98,6 +101,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const ledger = createLedger({
     ...{ db, clock, workerId, logger: log },
     settlementDb: booking.db,
+    settlement: settings.embedded ? {} : { bulk: bulkTransactions(booking.pool), lanes },
     timeZone: () => snapshots.current().timeZone,
     purse: { recall: recall.recall },
     ...journalOf(settings),
@@ -204,7 +208,9 @@ function journalOf({ role, dataDir, journalCapBytes: capBytes }: WorkerSettings)
 }
 
 /** Settlement has a connection of its own, so that a slow page never delays the booking of requests. */
-function openPools({ databaseUrl, databasePoolSize }: WorkerSettings, log: Logger) {
+function openPools({ databaseUrl, databasePoolSize, embedded }: WorkerSettings, log: Logger) {
+  // The embedded database has one session; a pool that is small has more urgent uses than a second batch on its way.
+  const lanes = embedded || databasePoolSize < ROOMY_POOL ? 1 : 2;
   const open = (poolSize: number, applicationName: string, silenceMs?: number) =>
     openDatabase({
       ...{ poolSize, applicationName, ...(silenceMs ? { silenceMs } : {}) },
@@ -212,8 +218,9 @@ function openPools({ databaseUrl, databasePoolSize }: WorkerSettings, log: Logge
       onIdleError: (err) => log.warn({ err }, 'a connection to the database broke'),
     });
   return {
-    database: open(databasePoolSize - 1, 'api-proxy'),
+    lanes,
+    database: open(databasePoolSize - lanes, 'api-proxy'),
     // Its statements end within 15 s by the server's own clock; a longer silence is a broken connection.
-    booking: open(1, 'api-proxy settlement', BOOKING_SILENCE_MS),
+    booking: open(lanes, 'api-proxy settlement', BOOKING_SILENCE_MS),
   };
 }

@@ -21,7 +21,7 @@ import { createSettlement, type Settlement, type SettlementOptions } from './set
 export type LedgerOptions = {
   /** For the purse: short statements, several at once. */
   readonly db: Database;
-  /** For the settlement: one connection of its own. */
+  /** For the settlement: connections of its own, as many as `settlement.lanes`. */
   readonly settlementDb: Database;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -38,7 +38,10 @@ export type LedgerOptions = {
     PurseOptions,
     'maxPending' | 'recall' | 'leaseTtlMs' | 'idleMs' | 'tendMs' | 'refusalMs' | 'waitMs'
   >;
-  readonly settlement?: Pick<SettlementOptions, 'batchRows' | 'flushMs' | 'closeDeadlineMs' | 'random'>;
+  readonly settlement?: Pick<
+    SettlementOptions,
+    'bulk' | 'lanes' | 'batchRows' | 'flushMs' | 'closeDeadlineMs' | 'random'
+  >;
 };
 
 export type Ledger = {

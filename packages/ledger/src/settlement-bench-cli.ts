@@ -2,6 +2,7 @@
 // Writes to the database it is given, which must be migrated and empty; without one, PGlite in this process's memory.
 import { cpus, loadavg } from 'node:os';
 import process from 'node:process';
+import { type BulkTransaction, bulkTransactions } from '@api-proxy/db/bulk';
 import type { Database } from '@api-proxy/db/database';
 import { openMemoryDatabase } from '@api-proxy/db/memory';
 import { migrate } from '@api-proxy/db/migrate';
@@ -15,6 +16,7 @@ import { aRow, giveBudget } from './testing/rows.ts';
 const [url = '', rowsText = '20000'] = process.argv.slice(2);
 const ROWS = Number(rowsText);
 const ROUNDS = 5;
+const LANES = 2;
 const USERS = 50;
 const KEYS = 100;
 const MODELS = 20;
@@ -37,16 +39,26 @@ function row(index: number): SettlementRow {
   });
 }
 
-async function open(): Promise<{ db: Database; close(): Promise<void> }> {
+async function open(): Promise<{ db: Database; bulk?: BulkTransaction; close(): Promise<void> }> {
   if (url === '') return openMemoryDatabase();
-  const opened = openDatabase({ url, poolSize: 1, applicationName: 'settlement bench' });
+  const opened = openDatabase({ url, poolSize: LANES, applicationName: 'settlement bench' });
   await migrate(opened.db);
-  return opened;
+  return { ...opened, bulk: bulkTransactions(opened.pool) };
 }
 
-async function round(db: Database): Promise<string> {
+type Opened = Awaited<ReturnType<typeof open>>;
+
+async function round({ db, bulk }: Opened): Promise<string> {
   const settlement = createSettlement({
-    ...{ db, clock: systemClock, logger: silentLogger, workerId: 'wrk_bench', timeZone: () => 'UTC' },
+    ...{
+      db,
+      bulk,
+      lanes: bulk ? LANES : 1,
+      clock: systemClock,
+      logger: silentLogger,
+      workerId: 'wrk_bench',
+      timeZone: () => 'UTC',
+    },
     flushMs: 1_000_000,
     // The queue fills first: what is measured is the writer at its fastest.
     batchRows: 500,
@@ -64,8 +76,9 @@ async function round(db: Database): Promise<string> {
   return `${booked} rows, ${Math.round((booked * 1_000) / tookMs)} rows/s, ${perRow.toFixed(1)} µs of this process's CPU per row`;
 }
 
-const { db, close } = await open();
+const opened = await open();
+const { db, close } = opened;
 for (let user = 0; user < USERS; user++) await giveBudget(db, { ownerId: `usr_${user}`, limit: 10n ** 15n });
 process.stdout.write(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(2)}\n`);
-for (let index = 0; index < ROUNDS; index++) process.stdout.write(`${await round(db)}\n`);
+for (let index = 0; index < ROUNDS; index++) process.stdout.write(`${await round(opened)}\n`);
 await close();

@@ -1,4 +1,5 @@
 // Books a batch in one transaction: log rows, charges, budgets, leases, roll-ups; each table takes one parameter.
+import type { BulkTransaction, CopyIn } from '@api-proxy/db/bulk';
 import type { Database, Transaction } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
 import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
@@ -6,6 +7,7 @@ import { newId } from '@api-proxy/kit/id';
 import { type SQL, sql } from 'drizzle-orm';
 import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf, type OwnerKind } from '../budget/budget.ts';
 import { type Charges, planCharges } from './charges.ts';
+import { copyText } from './copy-text.ts';
 import { columnList, recordSet } from './json-parameter.ts';
 import { LOG_COLUMNS } from './log-record.ts';
 import {
@@ -20,6 +22,8 @@ import { chargeOf, endedAtMs, type SettlementRow } from './settlement-row.ts';
 
 export type BatchContext = {
   readonly db: Database;
+  /** Loads the log rows by COPY, which refuses a batch with a row that is stored already. */
+  readonly bulk?: BulkTransaction | undefined;
   /** Whose leases the charges use up. */
   readonly workerId: string;
   /** Budgets on which this worker holds money for a request. */
@@ -44,14 +48,15 @@ const DEADLINES = sql`select set_config('statement_timeout', '15s', true), set_c
 const NO_CHARGES: Charges = { entries: [], budgets: [], leases: new Map(), taken: [] };
 
 /**
- * Books rows, each at most once for good: a row whose `(started_at, request_id)` is stored already does nothing.
+ * Books rows, each at most once for good: a row whose `(started_at, request_id)` is stored already does nothing, or
+ * makes the whole batch fail with a unique violation when it was to be loaded by COPY.
  * Locks in a fixed order (log, budgets by id, ledger, leases, roll-ups, keys), so that parallel writers wait and
  * don't deadlock. @throws what the driver throws; nothing is booked then.
  */
-export function bookBatch(context: BatchContext, rows: readonly SettlementRow[]): Promise<Booked> {
-  return context.db.transaction(async (tx) => {
+export async function bookBatch(context: BatchContext, rows: readonly SettlementRow[]): Promise<Booked> {
+  const book = async (tx: Transaction, store: () => Promise<Set<string>>): Promise<Booked> => {
     await tx.execute(DEADLINES);
-    const inserted = await insertLog(tx, rows);
+    const inserted = await store();
     const fresh = firstOfEach(rows, inserted);
     if (fresh.length === 0) return { inserted, charges: NO_CHARGES };
     const charges = await bookCharges(tx, context, fresh);
@@ -60,7 +65,12 @@ export function bookBatch(context: BatchContext, rows: readonly SettlementRow[])
     await addRollUp(tx, 'usage_by_hour', rollUpHours(minutes));
     await touchKeys(tx, fresh);
     return { inserted, charges };
-  });
+  };
+  const { db, bulk } = context;
+  if (!bulk) return db.transaction((tx) => book(tx, () => insertLog(tx, rows)));
+  // Written out before the transaction begins: it holds a connection.
+  const text = copyText(rows, LOG_COLUMNS);
+  return bulk((tx, copyIn) => book(tx, () => copyLog(copyIn, rows, text)));
 }
 
 function firstOfEach(rows: readonly SettlementRow[], ids: ReadonlySet<string>): SettlementRow[] {
@@ -77,6 +87,13 @@ async function insertLog(tx: Transaction, rows: readonly SettlementRow[]): Promi
       on conflict do nothing returning request_id`),
   );
   return new Set(found.map((row) => row.request_id));
+}
+
+/** All or none: where one row is stored already, the server refuses them all. */
+async function copyLog(copyIn: CopyIn, rows: readonly SettlementRow[], text: string): Promise<Set<string>> {
+  const names = LOG_COLUMNS.map(([name]) => `"${name}"`).join(', ');
+  await copyIn(`copy request_log (${names}) from stdin`, text);
+  return new Set(rows.map((row) => row.requestId));
 }
 
 async function bookCharges(

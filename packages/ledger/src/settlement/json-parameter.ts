@@ -14,11 +14,11 @@ function storable(_name: string, value: unknown): unknown {
   return typeof value === 'string' ? storableText(value) : value;
 }
 
-/** JSON text of rows of values; money must already be text. */
-export function jsonText(rows: readonly unknown[]): string {
-  const text = JSON.stringify(rows);
+/** JSON text of a value; money must already be text. */
+export function jsonText(value: unknown): string {
+  const text = JSON.stringify(value);
   // A plain search first: it is many times faster than the pattern, and such texts hardly ever occur.
-  return text.includes('\\u') && SUSPECT.test(text) ? JSON.stringify(rows, storable) : text;
+  return text.includes('\\u') && SUSPECT.test(text) ? JSON.stringify(value, storable) : text;
 }
 
 /** A column of a record set: its name, its SQL type, and its value for a row. */

@@ -1,22 +1,26 @@
 // Gets a batch into the database whatever single rows do: retries collisions, makes partitions, isolates bad rows.
+import type { BulkTransaction } from '@api-proxy/db/bulk';
 import type { Database } from '@api-proxy/db/database';
 import { ensurePartitions } from '@api-proxy/db/partitions';
 import type { Clock } from '@api-proxy/kit/clock';
 import { DAY_MS, sleep } from '@api-proxy/kit/duration';
 import { type Booked, bookBatch } from './book-batch.ts';
 import type { Taken } from './charges.ts';
-import { faultOf } from './database-fault.ts';
+import { faultOf, sqlState } from './database-fault.ts';
 import type { Holds } from './holds.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
 const MAX_RETRIES = 8;
 const RETRY_STEP_MS = 15;
+const UNIQUE_VIOLATION = '23505';
 /** Days for which a partition may be made on demand: a row outside is broken, not late. */
 const DAYS_BACK = 400;
 const DAYS_AHEAD = 2;
 
 export type SettleContext = {
   readonly db: Database;
+  /** Where given, batches are loaded by COPY; one that holds a stored row is booked without. */
+  readonly bulk?: BulkTransaction | undefined;
   readonly clock: Clock;
   readonly workerId: string;
   readonly holds: Holds;
@@ -58,13 +62,19 @@ async function settlePart(
   total: Settled,
 ): Promise<{ error: unknown } | undefined> {
   let partitionsMade = false;
+  let { bulk } = context;
   for (let tries = 0; ; tries++) {
     try {
-      const booked = await book(context, rows);
+      const booked = await book({ ...context, bulk }, rows);
       total.booked += booked.inserted.size;
       total.duplicates += rows.length - booked.inserted.size;
       return undefined;
     } catch (error) {
+      // A row of the batch is stored already: its answer was lost, or it waited twice.
+      if (bulk && sqlState(error) === UNIQUE_VIOLATION) {
+        bulk = undefined;
+        continue;
+      }
       const fault = faultOf(error);
       if (fault === 'bad_row') return { error };
       if (fault === 'missing_partition') {
@@ -84,7 +94,10 @@ async function book(context: SettleContext, rows: readonly SettlementRow[]): Pro
   const done = holds.booking(rows.map((row) => row.requestId));
   try {
     const booked = await bookBatch(
-      { db: context.db, workerId: context.workerId, heldBy: holds.heldBy, zone: context.zone() },
+      {
+        ...{ db: context.db, bulk: context.bulk, workerId: context.workerId },
+        ...{ heldBy: holds.heldBy, zone: context.zone() },
+      },
       rows,
     );
     tellHolds(holds, rows, booked);

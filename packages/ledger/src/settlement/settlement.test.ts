@@ -13,8 +13,8 @@ import { systemClock } from '@api-proxy/kit/clock';
 import { DAY_MS } from '@api-proxy/kit/duration';
 import { silentLogger } from '@api-proxy/kit/logger';
 import { asc, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { emptyTables, type TestDatabase, testPlaces } from '../testing/databases.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bookingPlaces, emptyTables, type TestDatabase, testPlaces } from '../testing/databases.ts';
 import { aRow, giveBudget, moneyOf } from '../testing/rows.ts';
 import { createSettlement, type Settlement, type SettlementOptions } from './settlement.ts';
 
@@ -30,7 +30,7 @@ function settlementOn(db: Database, options: Partial<SettlementOptions> = {}): S
   });
 }
 
-describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', (place) => {
+describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', (place) => {
   let opened: TestDatabase;
   let db: Database;
 
@@ -43,7 +43,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
 
   it('a row settled twice, in one batch and in two, is logged and charged once', async () => {
     await giveBudget(db, { limit: 10_000n });
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     const row = aRow({ costNanoUsd: 777n });
     settlement.settle(row);
     settlement.settle(row);
@@ -59,7 +59,11 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
 
   it('log, ledger and balances agree to the nano-dollar after parallel writers with mixed rows', async () => {
     for (let user = 0; user < 7; user++) await giveBudget(db, { ownerId: `usr_${user}`, limit: 10n ** 12n });
-    const writers = [settlementOn(db), settlementOn(opened.another()), settlementOn(opened.another())];
+    const writers = [
+      settlementOn(db, { bulk: opened.bulk }),
+      settlementOn(opened.another()),
+      settlementOn(opened.another()),
+    ];
     let expected = 0n;
     for (let index = 0; index < 900; index++) {
       const cost = index % 5 === 0 ? 0n : BigInt((index * 7_919_123) % 1_000_003);
@@ -81,7 +85,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
 
   it('each charge tells the balance after it, in the order in which the requests ended', async () => {
     await giveBudget(db, { limit: 1_000n, used: 100n });
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     const startedAtMs = Date.now() - 1_000;
     settlement.settle(aRow({ requestId: 'late', startedAtMs, durationMs: 900, costNanoUsd: 30n }));
     settlement.settle(aRow({ requestId: 'free', startedAtMs, durationMs: 500, costNanoUsd: 0n }));
@@ -103,14 +107,14 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
   });
 
   it('a row keeps every field, and texts are capped at 16 KB and cleaned of what PostgreSQL refuses', async () => {
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     const attempt = {
       channelId: 'chn_1',
       channelKeyId: 'chk_1',
       upstreamModel: 'm',
       status: 500,
       outcome: 'failed',
-      reason: 'bad\0 \ud800',
+      reason: 'bad\0 \ud800 \\ "q"\n',
       startedAtMs: 5,
       durationMs: 7,
     };
@@ -122,7 +126,9 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
         modelAsked: 'm'.repeat(5_000),
         attempts: [attempt],
         decision: [{ channelId: 'chn_2', kept: false, reason: 'cooling' }],
-        droppedFields: ['top_k', 'a "quoted", {one}'],
+        droppedFields: ['top_k', 'a "quoted", {one}', 'back\\slash'],
+        userAgent: `${String.raw`\N \t \. "q" 'a'`}\t\r\n`,
+        channelKeyId: String.raw`\N`,
         serverTools: { web_search: 2 },
         operatorLossNanoUsd: 9n,
         upstreamRequestId: 'up_1',
@@ -139,9 +145,11 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
       durationMs: 901,
       cost: 1_000n,
       operatorLoss: 9n,
-      attempts: [{ ...attempt, reason: 'bad \ufffd' }],
+      attempts: [{ ...attempt, reason: 'bad \ufffd \\ "q"\n' }],
       decision: [{ channelId: 'chn_2', kept: false, reason: 'cooling' }],
-      droppedFields: ['top_k', 'a "quoted", {one}'],
+      droppedFields: ['top_k', 'a "quoted", {one}', 'back\\slash'],
+      userAgent: `${String.raw`\N \t \. "q" 'a'`}\t\r\n`,
+      channelKeyId: String.raw`\N`,
       serverTools: { web_search: 2 },
       upstreamRequestId: 'up_1',
       probe: false,
@@ -151,7 +159,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
   });
 
   it('roll-ups add up batch by batch, histograms element by element', async () => {
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     const startedAtMs = Math.floor(Date.now() / 60_000) * 60_000;
     for (const firstByteMs of [10, 50, 51, null, 200_000]) {
       settlement.settle(aRow({ startedAtMs, firstByteMs, durationMs: 100 }));
@@ -195,7 +203,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
       ),
     );
     const other = await giveBudget(db, { ownerKind: 'key', ownerId: 'key_2', span: 'day', limit: 9_000n });
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     settlement.settle(aRow({ costNanoUsd: 7n }));
     settlement.settle(aRow({ costNanoUsd: 5n }));
     await settlement.flush();
@@ -208,7 +216,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
   });
 
   it('one row that the database refuses is set aside and named; its batch is booked', async () => {
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     for (let index = 0; index < 20; index++) settlement.settle(aRow());
     settlement.settle(aRow({ requestId: 'req_wide', status: 2 ** 40 }));
     settlement.settle(aRow({ requestId: 'req_when', startedAtMs: Number.NaN }));
@@ -227,7 +235,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
 
   it('a day without a partition gets one', async () => {
     await dropPartitionsBefore(db, 'request_log', Date.now() + DAY_MS);
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     settlement.settle(aRow());
     settlement.settle(aRow({ startedAtMs: Date.now() - 3 * DAY_MS }));
     await settlement.flush();
@@ -240,7 +248,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
     await db
       .insert(keys)
       .values({ id: 'key_1', userId: 'usr_1', name: 'k', hash: 'h', prefix: 'p', lastFour: 'abcd' });
-    const settlement = settlementOn(db);
+    const settlement = settlementOn(db, { bulk: opened.bulk });
     const startedAtMs = Date.now();
     for (const back of [0, 60_000]) {
       settlement.settle(aRow({ startedAtMs: startedAtMs - back, durationMs: 10 }));
@@ -251,7 +259,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', 
   });
 
   it('rows are written by themselves: at the size of a batch at once, else after a moment', async () => {
-    const settlement = settlementOn(db, { batchRows: 3, flushMs: 60_000 });
+    const settlement = settlementOn(db, { bulk: opened.bulk, batchRows: 3, flushMs: 60_000 });
     const written = new Promise<void>((resolve) => {
       const poll = () => (settlement.pending() === 0 ? resolve() : setImmediate(poll));
       for (let index = 0; index < 3; index++) settlement.settle(aRow());
@@ -287,6 +295,59 @@ describe('while the database is away', () => {
     await settlement.flush();
     expect(settlement.pending()).toBe(0);
     expect(await moneyOf(opened.db)).toMatchObject({ logged: 5_000n, charged: 5_000n, used: 5_000n });
+    await opened.close();
+  });
+});
+
+describe('with two lanes', () => {
+  /** Transactions that wait for their turn to be let through or refused. */
+  function gated(real: Database) {
+    const waiting: { let(): void; refuse(): void }[] = [];
+    const db: Database = new Proxy(real, {
+      get(target, name, receiver) {
+        if (name !== 'transaction') return Reflect.get(target, name, receiver);
+        const transaction: Database['transaction'] = async (work, config) => {
+          const gate = Promise.withResolvers<void>();
+          const refusal = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+          waiting.push({ let: gate.resolve, refuse: () => gate.reject(refusal) });
+          await gate.promise;
+          return target.transaction(work, config);
+        };
+        return transaction;
+      },
+    });
+    return { db, waiting };
+  }
+
+  it('two batches are on their way at once; one that is refused waits again, and each is committed once', async () => {
+    const [place] = testPlaces(undefined);
+    const opened = await place?.open();
+    if (!opened) throw new Error('there is always a database in memory');
+    const { db, waiting } = gated(opened.db);
+    const committed: string[] = [];
+    const journal = {
+      close: () => undefined,
+      whenWritten: (then: () => void) => then(),
+      committed: (ids: readonly string[]) => committed.push(...ids),
+    };
+    const settlement = settlementOn(db, { journal, lanes: 2, batchRows: 2, flushMs: 60_000 });
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const requestId of ids) settlement.settle(aRow({ requestId }));
+    const refused = settlement.flush();
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    waiting.shift()?.let();
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    expect([settlement.pending(), committed]).toEqual([4, ['a', 'b']]);
+    waiting.shift()?.refuse();
+    waiting.shift()?.let();
+    await expect(refused).rejects.toMatchObject({ code: 'settlement_unavailable' });
+    expect([settlement.pending(), committed]).toEqual([2, ['a', 'b', 'e', 'f']]);
+    const flushed = settlement.flush();
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    waiting.shift()?.let();
+    await flushed;
+    expect([settlement.pending(), committed]).toEqual([0, ['a', 'b', 'e', 'f', 'c', 'd']]);
+    expect(await moneyOf(opened.db)).toMatchObject({ logged: 6_000n, charged: 6_000n, used: 6_000n });
     await opened.close();
   });
 });

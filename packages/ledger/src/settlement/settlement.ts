@@ -1,4 +1,5 @@
 // The queue of finished requests and its background writer: batches by size or time, back-off while the database is away.
+import type { BulkTransaction } from '@api-proxy/db/bulk';
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
 import { SECOND_MS, sleep } from '@api-proxy/kit/duration';
@@ -7,12 +8,17 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { createZoneReader } from '@api-proxy/kit/window';
 import { sqlState } from './database-fault.ts';
 import { type Holds, NO_HOLDS } from './holds.ts';
+import { causeText, type PoisonRow, PoisonShelf, printable } from './poison.ts';
 import { type SettleContext, settleBatch } from './settle-batch.ts';
 import { chargeOf, type SettlementRow } from './settlement-row.ts';
 
 export type SettlementOptions = {
-  /** A pool of its own with one connection serves best: there is one writer. */
+  /** A pool of its own with as many connections as `lanes` serves best. */
   readonly db: Database;
+  /** The same pool's transactions with COPY, where the database takes it. */
+  readonly bulk?: BulkTransaction | undefined;
+  /** Batches on their way at once while it is behind; default 1. */
+  readonly lanes?: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly workerId: string;
@@ -40,8 +46,6 @@ export type RowJournal = {
   /** These rows are in the database, or never will be: the log has what was refused. */
   committed(requestIds: readonly string[]): void;
 };
-
-export type PoisonRow = { readonly row: SettlementRow; readonly error: string };
 
 export type SettlementStats = {
   /** Rows stored since the start. */
@@ -82,7 +86,11 @@ const FLUSH_MS = 200;
 const CLOSE_DEADLINE_MS = 10 * SECOND_MS;
 const BACK_OFF_FIRST_MS = 100;
 const BACK_OFF_MAX_MS = 5 * SECOND_MS;
-const POISON_KEPT = 100;
+
+/** Batches after one another and beside each other, up to the first that the database does not take. */
+type Run = { readonly lanes: Promise<void>[]; taken: boolean };
+
+type Waiting = { readonly row: SettlementRow; readonly queuedMs: number };
 
 export function createSettlement(options: SettlementOptions): Settlement {
   const writer = new SettlementWriter(options);
@@ -93,20 +101,26 @@ export function createSettlement(options: SettlementOptions): Settlement {
     close: () => writer.close(),
     pending: () => writer.pending(),
     stats: () => writer.stats(),
-    poisoned: () => writer.poison,
+    poisoned: () => writer.poison.rows,
   };
 }
 
 class SettlementWriter {
-  readonly poison: PoisonRow[] = [];
+  readonly poison: PoisonShelf;
   readonly #options: SettlementOptions;
   readonly #context: SettleContext;
   readonly #holds: Holds;
   readonly #batchRows: number;
-  readonly #queue: { row: SettlementRow; queuedMs: number }[] = [];
-  readonly #counts = { booked: 0, duplicates: 0, poisoned: 0, retries: 0, outages: 0 };
+  /** Rows that no batch took yet. */
+  #queue: Waiting[] = [];
+  /** Batches on their way to the database. */
+  readonly #writing = new Set<readonly Waiting[]>();
+  readonly #counts = { booked: 0, duplicates: 0, retries: 0, outages: 0 };
   #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  /** Tells whether the database took all of it. */
+  #running: Promise<boolean> | undefined;
+  /** Lanes at work. */
+  #open = 0;
   /** Rows yet to be written before a batch may wait for company again. */
   #wanted = 0;
   #failures = 0;
@@ -115,16 +129,18 @@ class SettlementWriter {
   constructor(options: SettlementOptions) {
     const zones = createZoneReader();
     this.#options = options;
+    this.poison = new PoisonShelf(options.logger);
     this.#holds = options.holds ?? NO_HOLDS;
     this.#batchRows = options.batchRows ?? BATCH_ROWS;
     this.#context = {
       db: options.db,
+      bulk: options.bulk,
       clock: options.clock,
       workerId: options.workerId,
       holds: this.#holds,
       random: options.random ?? Math.random,
       zone: () => zones(options.timeZone()),
-      onPoison: (row, error) => this.#keepPoison(row, error),
+      onPoison: (row, error) => this.poison.keep(row, error),
     };
   }
 
@@ -151,22 +167,30 @@ class SettlementWriter {
   }
 
   pending(): number {
-    return this.#queue.length;
+    let count = this.#queue.length;
+    for (const batch of this.#writing) count += batch.length;
+    return count;
   }
 
   stats(): SettlementStats {
-    const oldest = this.#queue[0];
-    return { ...this.#counts, lagMs: oldest ? this.#options.clock.monotonicMs() - oldest.queuedMs : 0 };
+    let oldestMs = this.#queue[0]?.queuedMs ?? Number.POSITIVE_INFINITY;
+    for (const [first] of this.#writing) oldestMs = Math.min(oldestMs, first?.queuedMs ?? oldestMs);
+    const waits = oldestMs < Number.POSITIVE_INFINITY;
+    return {
+      ...this.#counts,
+      poisoned: this.poison.count,
+      lagMs: waits ? this.#options.clock.monotonicMs() - oldestMs : 0,
+    };
   }
 
   async flush(): Promise<void> {
     // A run under way may be past its last look at the queue, so a second one follows it.
-    for (let run = 0; run < 2 && this.#queue.length > 0; run++) {
+    let taken = true;
+    for (let run = 0; taken && run < 2 && this.pending() > 0; run++) {
       this.#wanted = this.#queue.length;
-      await this.#start();
-      if (this.#failures > 0) break;
+      taken = await this.#start();
     }
-    if (this.#failures === 0) return;
+    if (taken) return;
     throw new AppError({
       code: 'settlement_unavailable',
       status: 503,
@@ -178,13 +202,13 @@ class SettlementWriter {
   async close(): Promise<void> {
     const { clock, logger, closeDeadlineMs = CLOSE_DEADLINE_MS } = this.#options;
     const deadlineMs = clock.monotonicMs() + closeDeadlineMs;
-    while (this.#queue.length > 0) {
+    while (this.pending() > 0) {
       try {
         await this.flush();
       } catch (error) {
         const leftMs = deadlineMs - clock.monotonicMs();
         if (leftMs <= 0) {
-          logger.error({ rows: this.#queue.length, error: messageOf(error) }, 'closed with rows not booked');
+          logger.error({ rows: this.pending(), error: messageOf(error) }, 'closed with rows not booked');
           // Without a journal, the log is then the only place that still knows them.
           if (this.#options.journal) break;
           for (const { row } of this.#queue) logger.error({ row: printable(row) }, 'not booked');
@@ -201,7 +225,7 @@ class SettlementWriter {
     this.#timer ??= setTimeout(() => void this.#start(), delayMs);
   }
 
-  #start(): Promise<void> {
+  #start(): Promise<boolean> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#running ??= this.#run().finally(() => {
@@ -215,26 +239,64 @@ class SettlementWriter {
   }
 
   /** Writes at least one batch, goes on while batches are full or a flush waits; ends at the first outage. */
-  async #run(): Promise<void> {
-    do {
-      const behind = this.#queue.length > this.#batchRows * BEHIND_BATCHES;
-      const size = behind ? this.#batchRows * BEHIND_FACTOR : this.#batchRows;
-      const batch = this.#queue.slice(0, size).map(({ row }) => row);
-      if (batch.length === 0) return;
-      try {
-        const settled = await settleBatch(this.#context, batch);
-        this.#counts.booked += settled.booked;
-        this.#counts.duplicates += settled.duplicates;
-        this.#counts.retries += settled.retries;
-      } catch (error) {
-        this.#noteOutage(error);
-        return;
-      }
-      this.#queue.splice(0, batch.length);
-      this.#options.journal?.committed(batch.map(({ requestId }) => requestId));
-      this.#wanted -= batch.length;
+  async #run(): Promise<boolean> {
+    const run: Run = { lanes: [], taken: true };
+    this.#openLane(run);
+    // Lanes that open on the way are waited for, too.
+    for (const lane of run.lanes) await lane;
+    return run.taken;
+  }
+
+  #openLane(run: Run): void {
+    this.#open++;
+    const lane = this.#work(run).finally(() => {
+      this.#open--;
+    });
+    run.lanes.push(lane);
+  }
+
+  /** One batch after the other, beside other lanes while there is enough. */
+  async #work(run: Run): Promise<void> {
+    for (
+      let batch = this.#take();
+      batch.length > 0;
+      batch = run.taken && this.#goesOn() ? this.#take() : []
+    ) {
+      const written = this.#write(batch);
+      if (this.#goesOn() && this.#open < (this.#options.lanes ?? 1)) this.#openLane(run);
+      if (!(await written)) run.taken = false;
+    }
+  }
+
+  #goesOn(): boolean {
+    return this.#wanted > 0 || this.#queue.length >= this.#batchRows;
+  }
+
+  #take(): readonly Waiting[] {
+    const behind = this.#queue.length > this.#batchRows * BEHIND_BATCHES;
+    const batch = this.#queue.splice(0, behind ? this.#batchRows * BEHIND_FACTOR : this.#batchRows);
+    this.#wanted -= batch.length;
+    return batch;
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<boolean> {
+    this.#writing.add(batch);
+    const rows = batch.map(({ row }) => row);
+    try {
+      const settled = await settleBatch(this.#context, rows);
+      this.#writing.delete(batch);
+      this.#counts.booked += settled.booked;
+      this.#counts.duplicates += settled.duplicates;
+      this.#counts.retries += settled.retries;
       this.#failures = 0;
-    } while (this.#wanted > 0 || this.#queue.length >= this.#batchRows);
+    } catch (error) {
+      this.#writing.delete(batch);
+      this.#queue = [...batch, ...this.#queue];
+      this.#noteOutage(error);
+      return false;
+    }
+    this.#options.journal?.committed(rows.map(({ requestId }) => requestId));
+    return true;
   }
 
   #noteOutage(error: unknown): void {
@@ -242,7 +304,7 @@ class SettlementWriter {
     this.#counts.outages++;
     this.#lastError = error;
     this.#options.logger.error(
-      { error: causeText(error), sqlState: sqlState(error), rows: this.#queue.length },
+      { error: causeText(error), sqlState: sqlState(error), rows: this.pending() },
       'settlement put off: the database does not take it',
     );
   }
@@ -251,26 +313,4 @@ class SettlementWriter {
     const ceiling = Math.min(BACK_OFF_FIRST_MS * 2 ** Math.min(this.#failures, 10), BACK_OFF_MAX_MS);
     return ceiling * (0.5 + this.#context.random() / 2);
   }
-
-  #keepPoison(row: SettlementRow, error: unknown): void {
-    this.#counts.poisoned++;
-    this.poison.push({ row, error: causeText(error) });
-    if (this.poison.length > POISON_KEPT) this.poison.shift();
-    this.#options.logger.error(
-      { requestId: row.requestId, error: causeText(error), sqlState: sqlState(error), row: printable(row) },
-      'a finished request can not be booked',
-    );
-  }
-}
-
-/** The innermost message: a query error's own text repeats the whole statement with its parameters. */
-function causeText(error: unknown): string {
-  return messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
-}
-
-/** The whole row as JSON text, so that a person can book it by hand from the log. */
-function printable(row: SettlementRow): string {
-  return JSON.stringify(row, (_name, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
 }

@@ -1,4 +1,5 @@
 // The databases that this package's tests run on: PGlite in memory always, PostgreSQL when a server is named.
+import { type BulkTransaction, bulkTransactions } from '@api-proxy/db/bulk';
 import type { Database } from '@api-proxy/db/database';
 import { openMemoryDatabase } from '@api-proxy/db/memory';
 import { migrate } from '@api-proxy/db/migrate';
@@ -8,6 +9,8 @@ import { sql } from 'drizzle-orm';
 
 export type TestDatabase = {
   readonly db: Database;
+  /** Where a settlement is to load by COPY. */
+  readonly bulk: BulkTransaction | undefined;
   /** For other processes; undefined in memory. */
   readonly url: string | undefined;
   /** Another pool on the same database, as a second process would have it; the same handle in memory. */
@@ -31,10 +34,10 @@ const TABLES = [
 
 async function openMemory(): Promise<TestDatabase> {
   const { db, close } = await openMemoryDatabase();
-  return { db, url: undefined, another: () => db, close };
+  return { db, bulk: undefined, url: undefined, another: () => db, close };
 }
 
-async function openServer(serverUrl: string): Promise<TestDatabase> {
+async function openServer(serverUrl: string, copies: boolean): Promise<TestDatabase> {
   const name = `ledger_${randomText(10)}`;
   const url = new URL(serverUrl);
   const admin = openDatabase({ url: url.href, poolSize: 1, applicationName: 'ledger tests' });
@@ -47,6 +50,7 @@ async function openServer(serverUrl: string): Promise<TestDatabase> {
   await migrate(first.db);
   return {
     db: first.db,
+    bulk: copies ? bulkTransactions(first.pool) : undefined,
     url: url.href,
     another: () => {
       const more = openDatabase(options);
@@ -64,7 +68,14 @@ async function openServer(serverUrl: string): Promise<TestDatabase> {
 /** Places to run a suite in. @param serverUrl a PostgreSQL server in which databases may be made. */
 export function testPlaces(serverUrl: string | undefined): TestPlace[] {
   const memory: TestPlace = { name: 'PGlite', open: openMemory };
-  return serverUrl ? [memory, { name: 'PostgreSQL', open: () => openServer(serverUrl) }] : [memory];
+  return serverUrl ? [memory, { name: 'PostgreSQL', open: () => openServer(serverUrl, false) }] : [memory];
+}
+
+/** The same, and PostgreSQL once more for a settlement that loads by COPY. */
+export function bookingPlaces(serverUrl: string | undefined): TestPlace[] {
+  const places = testPlaces(serverUrl);
+  if (serverUrl) places.push({ name: 'PostgreSQL by COPY', open: () => openServer(serverUrl, true) });
+  return places;
 }
 
 /** Empties every table that these tests write. */
