@@ -5,7 +5,7 @@ import { ledgerEntries } from '@api-proxy/db/schema/ledger-entries';
 import { repricingUsers } from '@api-proxy/db/schema/repricing-users';
 import type { repricings } from '@api-proxy/db/schema/repricings';
 import { newId } from '@api-proxy/kit/id';
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 
 type Run = typeof repricings.$inferSelect;
 type Part = typeof repricingUsers.$inferSelect;
@@ -38,8 +38,11 @@ type Booking = { readonly run: Run; readonly part: Part; readonly now: Date };
 
 async function book(tx: Transaction, booking: Booking): Promise<string[]> {
   const keyIds = await keysOfPart(tx, booking);
-  await lockBudgets(tx, booking, keyIds);
-  await moveLimits(tx, booking);
+  // Before anything is locked: a user's requests may be many, and the settlement waits for these locks.
+  const sums = await sumByLimit(tx, booking, keyIds);
+  const locked = await lockBudgets(tx, booking, keyIds);
+  const stillSo = locked.every(({ id, since }) => sums.some((sum) => sum.id === id && sum.since === since));
+  await moveLimits(tx, booking, stillSo ? sums : await sumByLimit(tx, booking, keyIds));
   const amount = booking.part.oldCost - booking.part.newCost;
   if (amount !== 0n) await bookEntry(tx, booking, amount);
   return keyIds;
@@ -53,34 +56,70 @@ async function keysOfPart(tx: Transaction, { run, part }: Booking): Promise<stri
   return found.map(({ key_id }) => key_id);
 }
 
-/** By id, as the settlement does it, so that the two wait for each other and don't deadlock. */
-async function lockBudgets(
-  tx: Transaction,
-  { part: { userId }, now }: Booking,
-  keyIds: readonly string[],
-): Promise<void> {
-  await tx.execute(sql`
-    insert into budgets (id, owner_kind, owner_id, span, "limit")
-    values (${newId('bud', now.getTime())}, 'user', ${userId}, 'balance', 0) on conflict do nothing`);
-  const keys = sql`(select jsonb_array_elements_text(${JSON.stringify(keyIds)}::jsonb))`;
-  await tx.execute(sql`
-    select id from budgets
-    where (owner_kind = 'user' and owner_id = ${userId}) or (owner_kind = 'key' and owner_id in ${keys})
-    order by id for no key update`);
+/** From when on a limit counts what its owner spends, as text of the session; null before its first window. */
+const SINCE = sql`case when b.span = 'total' then '-infinity' else b.window_started_at end`;
+
+/** Budgets of the user and of these keys; found apart, because an "or" would read all budgets there are. */
+function owned({ part }: Booking, keyIds: readonly string[]): SQL {
+  return sql`b.id = any(array(
+    select u.id from budgets u where u.owner_kind = 'user' and u.owner_id = ${part.userId}
+    union all
+    select k.id from budgets k join jsonb_array_elements_text(${JSON.stringify(keyIds)}::jsonb) as o (id)
+      on k.owner_kind = 'key' and k.owner_id = o.id))`;
 }
 
+type LimitSum = { readonly id: string; readonly since: string | null; readonly delta: string };
+
 /** A limit counts what fell into its running window, and that only; what is over stays as it was. */
-async function moveLimits(tx: Transaction, { run, part, now }: Booking): Promise<void> {
+async function sumByLimit(
+  tx: Transaction,
+  booking: Booking,
+  keyIds: readonly string[],
+): Promise<readonly LimitSum[]> {
+  const part = sql`a.run_id = ${booking.run.id} and a.user_id = ${booking.part.userId} and a.ended_at >= b.since`;
+  // User and keys apart: joined with an "or", each request would look its limits up by itself.
+  return rowsOf<LimitSum>(
+    await tx.execute(sql`
+      with limits as materialized (
+        select b.id, b.owner_kind, b.owner_id, ${SINCE} as since from budgets b
+        where b.span <> 'balance' and ${owned(booking, keyIds)}),
+      sums as (
+        select b.id, sum(a.delta) as delta
+        from limits b join request_adjustments a on a.key_id = b.owner_id and ${part}
+        where b.owner_kind = 'key' group by b.id
+        union all
+        select b.id, sum(a.delta) from limits b join request_adjustments a on ${part}
+        where b.owner_kind = 'user' group by b.id)
+      select b.id, b.since::text as since, coalesce(s.delta, 0)::text as delta
+      from limits b left join sums s on s.id = b.id`),
+  );
+}
+
+/** By id, as the settlement does it, so that the two wait for each other and don't deadlock. Gives the limits. */
+async function lockBudgets(
+  tx: Transaction,
+  booking: Booking,
+  keyIds: readonly string[],
+): Promise<readonly Omit<LimitSum, 'delta'>[]> {
+  const { part, now } = booking;
   await tx.execute(sql`
-    update budgets b set used = greatest(0, b.used + d.delta), updated_at = ${now.toISOString()}::timestamptz
-    from (
-      select o.id, sum(a.delta)::bigint as delta
-      from budgets o join request_adjustments a
-        on (o.owner_kind = 'user' and o.owner_id = a.user_id) or (o.owner_kind = 'key' and o.owner_id = a.key_id)
-      where a.run_id = ${run.id} and a.user_id = ${part.userId} and o.span <> 'balance'
-        and (o.span = 'total' or a.ended_at >= o.window_started_at)
-      group by o.id) d
-    where b.id = d.id`);
+    insert into budgets (id, owner_kind, owner_id, span, "limit")
+    values (${newId('bud', now.getTime())}, 'user', ${part.userId}, 'balance', 0) on conflict do nothing`);
+  const locked = rowsOf<{ id: string; span: string; since: string | null }>(
+    await tx.execute(sql`
+      select b.id, b.span, (${SINCE})::text as since from budgets b where ${owned(booking, keyIds)}
+      order by b.id for no key update`),
+  );
+  return locked.filter(({ span }) => span !== 'balance');
+}
+
+async function moveLimits(tx: Transaction, { now }: Booking, sums: readonly LimitSum[]): Promise<void> {
+  const moved = sums.filter(({ delta }) => delta !== '0');
+  if (moved.length === 0) return;
+  await tx.execute(sql`
+    update budgets b set used = greatest(0, b.used + r.delta), updated_at = ${now.toISOString()}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(moved)}::jsonb) as r (id text, delta bigint)
+    where b.id = r.id`);
 }
 
 /** What was granted moves, what was used does not: `used` is the sum of the rows, and these are never edited. */

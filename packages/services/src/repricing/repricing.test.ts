@@ -1,4 +1,5 @@
 // Re-pricing: previewed, booked once as adjustments, never an edit; a second run books what is left, and the books agree.
+import type { Database, Transaction } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
 import { budgets } from '@api-proxy/db/schema/budgets';
 import { ledgerEntries } from '@api-proxy/db/schema/ledger-entries';
@@ -7,7 +8,8 @@ import { requestAdjustments } from '@api-proxy/db/schema/request-adjustments';
 import { requestLog } from '@api-proxy/db/schema/request-log';
 import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
 import { newId } from '@api-proxy/kit/id';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { listAudit } from '../audit/list-audit.ts';
 import type { Actor, Context } from '../context.ts';
@@ -104,7 +106,7 @@ const begin = (more: object = {}) =>
   createRepricing(admin, {
     body: { ...lastHours(6), chargeUnpriced: false, note: 'price corrected', ...more },
   });
-const book = (repricingId: string) => bookRepricing(admin, { params: { repricingId } });
+const book = (repricingId: string, by = admin) => bookRepricing(by, { params: { repricingId } });
 const detail = (repricingId: string) => getRepricing(admin, { params: { repricingId } });
 const statement = async (who: Acting) =>
   (await listLedger(who, { query: { limit: 50 } })).items.map(
@@ -246,6 +248,46 @@ it('a key limit moves by what fell into its running window, and by nothing that 
     .where(eq(budgets.ownerKind, 'key'))
     .orderBy(budgets.id);
   expect(rows.map(({ used }) => used)).toEqual([100n, 200n]);
+});
+
+/** Lets another booking change something right before this one has its locks. */
+function beforeLocking(real: Database, change: (tx: Transaction) => Promise<unknown>): Database {
+  const dialect = new PgDialect();
+  const watched = (tx: Transaction): Transaction =>
+    new Proxy(tx, {
+      get(target, name, receiver) {
+        if (name !== 'execute') return Reflect.get(target, name, receiver);
+        return async (query: SQL) => {
+          if (dialect.sqlToQuery(query).sql.includes('for no key update')) await change(target);
+          return target.execute(query);
+        };
+      },
+    });
+  const transaction: Database['transaction'] = (work, config) =>
+    real.transaction((tx) => work(watched(tx)), config);
+  return new Proxy(real, {
+    get: (target, name, receiver) =>
+      name === 'transaction' ? transaction : Reflect.get(target, name, receiver),
+  });
+}
+
+it('a window that begins anew while its limit is summed up counts from its new beginning on', async () => {
+  await price({ rate: 1_000_000n, hoursAgo: 10 });
+  await request({ by: ada, cost: 300n, minutesAgo: 30 });
+  await request({ by: ada, cost: 300n, minutesAgo: 10 });
+  const hoursAgo = (hours: number) => new Date(bench.clock.nowMs() - hours * HOUR_MS);
+  const limit = { id: 'bud_1', ownerKind: 'key', ownerId: 'key_ada', span: 'day', limit: 1_000n } as const;
+  await bench.ports.db.insert(budgets).values({ ...limit, used: 600n, windowStartedAt: hoursAgo(1) });
+  const { id } = await begin();
+  const db = beforeLocking(bench.ports.db, (tx) =>
+    tx
+      .update(budgets)
+      .set({ used: 300n, windowStartedAt: hoursAgo(0.25) })
+      .where(eq(budgets.id, 'bud_1')),
+  );
+  await book(id, { ...admin, db });
+  const [moved] = await bench.ports.db.select().from(budgets).where(eq(budgets.id, 'bud_1'));
+  expect(moved?.used).toBe(100n);
 });
 
 it('a run whose browser was closed is booked to its end by the job', async () => {
