@@ -28,8 +28,8 @@ function oneAnswerEach(seen: string[]) {
   });
 }
 
-async function gate(port: number): Promise<number> {
-  const link = new ConsoleLink({ development: false });
+async function gate(port: number, answerTimeoutMs = 60_000): Promise<number> {
+  const link = new ConsoleLink({ development: false, answerTimeoutMs });
   closers.push(() => link.close());
   link.moveTo(port);
   const pipe: RequestListener = (request, response) => link.pipe(request, response);
@@ -58,6 +58,21 @@ describe('a kept connection that the console closed', () => {
     await ask(port, 'GET');
     expect((await ask(port, 'POST', 'once')).status).toBe(503);
     expect(seen.filter((line) => line.endsWith('POST'))).toHaveLength(1);
+  });
+
+  it('is not one that stays open: a page that takes too long is asked for once', async () => {
+    const seen: string[] = [];
+    const silent = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        seen.push('GET');
+        if (seen.length === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\npage');
+      });
+    });
+    const port = await gate(await listening(silent), 50);
+    expect((await ask(port, 'GET')).status).toBe(200);
+    expect((await ask(port, 'GET')).status).toBe(503);
+    expect(seen).toHaveLength(2);
   });
 
   it('is the only reason to ask again: when a fresh one fails, it is 503 at once', async () => {

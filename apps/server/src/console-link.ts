@@ -21,17 +21,22 @@ const OURS: ReadonlySet<string> = new Set([
   'content-security-policy',
   ...SECURITY_HEADERS.map(([name]) => name),
 ]);
+/** What a request meets on a connection that the other end has closed. */
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 const ANSWER_TIMEOUT_MS = 120_000;
 const RETRY_AFTER_S = '2';
 
 /** Where the console is now. */
 export class ConsoleLink {
   readonly #development: boolean;
+  readonly #answerTimeoutMs: number;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
   #port: number | null = null;
 
-  constructor(options: { development: boolean }) {
+  /** @param options.answerTimeoutMs how long a page may take; default two minutes */
+  constructor(options: { development: boolean; answerTimeoutMs?: number }) {
     this.#development = options.development;
+    this.#answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   }
 
   /** Null while the console is starting. */
@@ -64,7 +69,7 @@ export class ConsoleLink {
       path: request.url,
       headers: forwardedHeaders(request, policy),
       setHost: false,
-      timeout: ANSWER_TIMEOUT_MS,
+      timeout: this.#answerTimeoutMs,
     });
     const leave = () => upstream.destroy();
     response.on('close', leave);
@@ -73,11 +78,12 @@ export class ConsoleLink {
       response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, policy));
       pipeline(answer, response, () => undefined);
     });
-    upstream.on('error', () => {
+    upstream.on('error', (error: NodeJS.ErrnoException) => {
       response.off('close', leave);
       if (response.headersSent || response.destroyed) response.destroy();
-      else if (upstream.reusedSocket && isRepeatable(request)) this.#send({ ...way, agent: false });
-      else notYet(request, response);
+      else if (upstream.reusedSocket && CLOSED.has(error.code ?? '') && isRepeatable(request)) {
+        this.#send({ ...way, agent: false });
+      } else notYet(request, response);
     });
     if (isRepeatable(request)) upstream.end();
     else pipeline(request, upstream, () => undefined);
