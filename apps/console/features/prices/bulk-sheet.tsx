@@ -2,21 +2,19 @@
 'use client';
 import { changePrices, type ListedPrice, tariffClass } from '@api-proxy/contracts/prices';
 import { useTranslations } from 'next-intl';
-import { useId } from 'react';
 import { useController, useWatch } from 'react-hook-form';
 import { toast } from 'sonner';
-import { FieldLayout } from '@/components/form/field';
 import { MoneyField, TextField } from '@/components/form/fields';
 import { FormSection } from '@/components/form/form';
 import { FormDialog } from '@/components/form/form-dialog';
 import { useContractForm } from '@/components/form/use-contract-form';
-import { Input } from '@/components/ui/input';
 import { Checkbox, Segmented } from '@/components/ui/toggle';
 import { ApiError } from '@/lib/api-error';
 import { useWrite } from '@/lib/query';
 import { BulkPreview } from './bulk-preview';
 import { BULK_MODES, BULK_START, type BulkFields, bulkFields, ruleOf } from './bulk-values';
 import { PRICE_READS } from './price-form';
+import { StartField } from './start-field';
 
 const QUICK = ['-20', '-10', '+10', '+20'];
 
@@ -67,7 +65,7 @@ export function BulkSheet({
       <Rule form={form} />
       <FormSection title={t('validity')}>
         <div className="grid gap-4 sm:grid-cols-2">
-          <Start form={form} />
+          <StartField control={form.control} name="startsAt" />
           <TextField control={form.control} name="note" label={t('note')} hint={t('noteHint')} optional />
         </div>
       </FormSection>
@@ -177,21 +175,5 @@ function Classes({ form }: { form: Binding }) {
         ))}
       </div>
     </fieldset>
-  );
-}
-
-function Start({ form }: { form: Binding }) {
-  const t = useTranslations('prices.form');
-  const id = useId();
-  const { field } = useController({ control: form.control, name: 'startsAt' });
-  return (
-    <FieldLayout id={id} label={t('from')} hint={t('fromHint')} optional>
-      <Input
-        id={id}
-        type="datetime-local"
-        value={field.value}
-        onChange={(event) => field.onChange(event.target.value)}
-      />
-    </FieldLayout>
   );
 }

@@ -11,11 +11,11 @@ import { NumberField, TextField } from '@/components/form/fields';
 import { FormSection } from '@/components/form/form';
 import { FormDialog } from '@/components/form/form-dialog';
 import { useContractForm } from '@/components/form/use-contract-form';
-import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { Switch } from '@/components/ui/toggle';
 import { scaleMoney } from '@/lib/money';
 import { useWrite } from '@/lib/query';
+import { StartField } from './start-field';
 import { TariffFields } from './tariff-fields';
 
 /** Reads that depend on prices. */
@@ -100,7 +100,7 @@ export function PriceForm({
       <LongContextSection form={form} />
       <FormSection title={t('validity')}>
         <div className="grid gap-4 sm:grid-cols-2">
-          <StartField form={form} />
+          <StartField control={control} name="startsAt" />
           <TextField control={control} name="note" label={t('note')} optional />
         </div>
       </FormSection>
@@ -128,22 +128,6 @@ function ChannelField({
           { value: ANY, label: t('anyChannel') },
           ...[...channelNames].map(([value, label]) => ({ value, label })),
         ]}
-      />
-    </FieldLayout>
-  );
-}
-
-function StartField({ form }: { form: PriceFormBinding }) {
-  const t = useTranslations('prices.form');
-  const id = useId();
-  const { field } = useController({ control: form.control, name: 'startsAt' });
-  return (
-    <FieldLayout id={id} label={t('from')} hint={t('fromHint')} optional>
-      <Input
-        id={id}
-        type="datetime-local"
-        value={field.value}
-        onChange={(event) => field.onChange(event.target.value)}
       />
     </FieldLayout>
   );
