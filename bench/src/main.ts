@@ -44,12 +44,14 @@ async function measure(options: Options): Promise<ReportParts> {
 }
 
 /** Aborts on a signal and when the run takes far too long, so that everything started is ended. */
-function interruption({ full }: Options): AbortSignal {
+function interruption({ full, soakMinutes, targets, workloads }: Options): AbortSignal {
+  const soakMs = workloads.some(({ soak }) => soak) ? soakMinutes * 60_000 * targets.length : 0;
+  const longestMs = (full ? LONGEST_MS.full : LONGEST_MS.quick) + soakMs;
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => controller.abort(new Error(`interrupted by ${name}`)));
   }
-  return AbortSignal.any([controller.signal, AbortSignal.timeout(full ? LONGEST_MS.full : LONGEST_MS.quick)]);
+  return AbortSignal.any([controller.signal, AbortSignal.timeout(longestMs)]);
 }
 
 try {

@@ -8,23 +8,28 @@ export type Options = {
   readonly rounds: number;
   readonly workloads: readonly Workload[];
   readonly targets: readonly TargetName[];
+  readonly soakMinutes: number;
   readonly profile: boolean;
+  /** Measure how late the event loops are. */
+  readonly loopDelay: boolean;
   /** Keep the table in `results/`. */
   readonly save: boolean;
 };
 
-export const USAGE = `bun run bench [--quick | --full] [--only name,…] [--targets name,…] [--rounds n] [--profile] [--no-save]
+export const USAGE = `bun run bench [--quick | --full] [--only name,…] [--targets name,…] [--rounds n] [--soak-minutes n] [--profile] [--loop-delay] [--no-save]
 
   --quick      the short table, about four minutes (default)
   --full       every workload, longer
-  --only       these workloads, in the table's order
+  --only       these workloads, in the table's order; rate-steps: all of json-rate-…
   --targets    of ${TARGET_NAMES.join(', ')}
   --rounds     interleaved rounds, 3 or more for a table that counts (default 3)
+  --soak-minutes  how long the workload soak runs (default 20); it runs only when --only names it
   --profile    a .cpuprofile of each Node target in bench/profiles/, and its top functions
+  --loop-delay  also how late the relays' event loops are (p99); its timer makes them wake up more often
   --no-save    print only
 
 Workloads:
-${WORKLOADS.map(({ name, about, quick }) => `  ${name.padEnd(13)} ${about}${quick ? '' : ' (full)'}`).join('\n')}
+${WORKLOADS.map(({ name, about, quick, soak }) => `  ${name.padEnd(15)} ${about}${quick ? '' : soak ? ' (named)' : ' (full)'}`).join('\n')}
 `;
 
 /** @returns undefined when help was asked for. @throws Error on an unknown option or name */
@@ -37,7 +42,9 @@ export function readOptions(args: readonly string[]): Options | undefined {
       only: { type: 'string' },
       targets: { type: 'string' },
       rounds: { type: 'string', default: '3' },
+      'soak-minutes': { type: 'string', default: '20' },
       profile: { type: 'boolean', default: false },
+      'loop-delay': { type: 'boolean', default: false },
       'no-save': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
@@ -45,16 +52,23 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a number from 1 on');
-  const names = WORKLOADS.filter(({ quick }) => values.full || quick).map(({ name }) => name);
-  const wanted = chosen(values.only, { known: WORKLOADS.map(({ name }) => name), usual: names });
+  const soakMinutes = Number(values['soak-minutes']);
+  if (!(soakMinutes > 0)) throw new Error('--soak-minutes is a number above 0');
+  const names = WORKLOADS.filter(({ quick, soak }) => quick || (values.full && !soak)).map(
+    ({ name }) => name,
+  );
+  const known = WORKLOADS.flatMap(({ name, group }) => (group ? [name, group] : [name]));
+  const wanted = chosen(values.only, { known: [...new Set(known)], usual: names });
   return {
     full: values.full,
     rounds,
-    workloads: WORKLOADS.filter(({ name }) => wanted.includes(name)),
+    soakMinutes,
+    workloads: WORKLOADS.filter(({ name, group }) => wanted.includes(name) || wanted.includes(group ?? name)),
     targets: TARGET_NAMES.filter((name) =>
       chosen(values.targets, { known: TARGET_NAMES, usual: TARGET_NAMES }).includes(name),
     ),
     profile: values.profile,
+    loopDelay: values['loop-delay'],
     // A profiled run is slower than a real one, so it is no result.
     save: !values['no-save'] && !values.profile,
   };

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { partsFor, warmUp } from './load/parts.ts';
 import type { PartResult } from './load/plan.ts';
 import type { UpstreamPorts } from './load/upstream.ts';
+import { startLoopDelays } from './measure/loop-delay.ts';
 import { askChild } from './measure/messages.ts';
 import { type OwnProcess, startOwnProcess } from './measure/own-process.ts';
 import { type Pinning, whenIdle } from './measure/pinning.ts';
@@ -36,10 +37,14 @@ export type SessionPlan = {
   readonly signal: AbortSignal;
 };
 
+type Env = Readonly<Record<string, string>>;
+
 const SETTLE_MS = 2_000;
 
-export async function runSession(plan: SessionPlan): Promise<Outcome> {
+export async function runSession(given: SessionPlan): Promise<Outcome> {
   const running: { stop(): Promise<void> }[] = [];
+  const loopDelays = given.options.loopDelay ? startLoopDelays() : undefined;
+  const plan = loopDelays ? { ...given, env: joined(given.env, loopDelays.env) } : given;
   try {
     const upstream = await startOwnProcess<UpstreamPorts>({ program: 'load/upstream.ts' });
     running.push(upstream);
@@ -48,7 +53,7 @@ export async function runSession(plan: SessionPlan): Promise<Outcome> {
     const wrap = whenIdle(plan.pinning);
     if (wrap) running.push(await startOwnProcess({ program: 'measure/keep-awake.ts', wrap }));
     const { targets, unavailable } = await startTargets(plan, upstream, running);
-    const bench = { generator, upstream };
+    const bench = { generator, upstream, loopDelays };
     const restMb = new Map<TargetName, number>();
     for (const target of targets) {
       restMb.set(target.name, rssMb(target.processes().relay));
@@ -66,7 +71,14 @@ export async function runSession(plan: SessionPlan): Promise<Outcome> {
     return { cells, targets: facts, unavailable, window };
   } finally {
     for (const one of running.reverse()) await one.stop();
+    loopDelays?.close();
   }
+}
+
+/** Both environments; options for Node add up. */
+function joined(one: Env, other: Env): Env {
+  const options = [one.NODE_OPTIONS, other.NODE_OPTIONS].filter((text) => text !== undefined);
+  return { ...one, ...other, NODE_OPTIONS: options.join(' ') };
 }
 
 function nowMicros(): number {
@@ -118,7 +130,7 @@ async function measureAll(
     const looking = targets.filter(({ books }) => books !== undefined || !workload.relayOnly);
     const own = looking.map((target): Cell => ({ workload, target: target.name, rounds: [] }));
     // Where every request may be the first of its key, one round that doesn't count fills the caches.
-    for (let round = workload.many ? -1 : 0; round < options.rounds; round++) {
+    for (let round = workload.many ? -1 : 0; round < (workload.soak ? 1 : options.rounds); round++) {
       for (const [index, target] of looking.entries()) {
         signal.throwIfAborted();
         const measured = await runRound(bench, target, await partsFor(workload, target, options));

@@ -19,6 +19,10 @@ export type Workload = {
   readonly relayOnly?: boolean;
   /** Uses all of 1,000 keys × 100 channels × 500 models. */
   readonly many?: boolean;
+  /** Runs for the minutes that the command line gives, once, and only when it is named. */
+  readonly soak?: boolean;
+  /** One of several that are named together. */
+  readonly group?: string;
   readonly parts: Readonly<Record<string, PartPlan>>;
 };
 
@@ -47,6 +51,9 @@ export const FULL_FACTOR = 5;
 const BY_COUNT = { maxMs: 10_000 };
 
 const STREAMS_BESIDE = { ...BY_COUNT, connections: 50, total: 50, events: 100, intervalMs: 20 };
+
+/** Beside `json-rate`: the steps by which the highest rate is found. */
+const RATES_PER_S = [2_000, 3_000, 4_000, 5_000, 6_000, 8_000, 10_000];
 
 export const WORKLOADS: readonly Workload[] = [
   {
@@ -78,6 +85,7 @@ export const WORKLOADS: readonly Workload[] = [
     ...{ name: 'json-rate', about: 'small JSON at 1,000/s, open loop', unit: 'request', quick: true },
     parts: { json: { connections: 128, ratePerS: 1_000 } },
   },
+  ...RATES_PER_S.map(rateStep),
   {
     ...{ name: 'json-5mb', about: '5 MB body with an image, 2 at a time', unit: 'request', quick: false },
     parts: { json: { ...BY_COUNT, connections: 2, total: 20, bodyBytes: 5 * 1024 * 1024 } },
@@ -153,7 +161,33 @@ export const WORKLOADS: readonly Workload[] = [
     ...{ relayOnly: true, many: true },
     parts: { json: { ...BY_COUNT, connections: 16, total: 2_500 } },
   },
+  {
+    ...{
+      name: 'soak',
+      about: 'a bit of everything for many minutes',
+      unit: 'event',
+      quick: false,
+      soak: true,
+    },
+    relayOnly: true,
+    parts: {
+      json: { connections: 64, ratePerS: 200 },
+      streams: { connections: 50, events: 60, intervalMs: 50 },
+      leaving: { connections: 20, events: 60, intervalMs: 20, abortShare: 0.5 },
+      slow: { connections: 2, events: 20_000, pauseMs: 30 },
+      unknown: { connections: 8, ratePerS: 50, credential: 'unknown', status: 401 },
+    },
+  },
 ];
+
+function rateStep(ratePerS: number): Workload {
+  return {
+    name: `json-rate-${ratePerS}`,
+    about: `small JSON at ${ratePerS}/s, open loop`,
+    ...{ unit: 'request', quick: false, group: 'rate-steps' },
+    parts: { json: { connections: 256, ratePerS } },
+  };
+}
 
 function rejects(ratePerS: number): PartPlan {
   return { ...BY_COUNT, connections: 32, ratePerS, total: ratePerS * 2 };

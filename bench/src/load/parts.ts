@@ -10,12 +10,15 @@ import {
 import { FULL_FACTOR, type PartPlan, USUAL_PART, type Workload } from '../workloads.ts';
 import type { LoadPart } from './plan.ts';
 
-export type Extent = { readonly full: boolean };
+export type Extent = { readonly full: boolean; readonly soakMinutes: number };
 
-export async function partsFor(workload: Workload, target: Target, { full }: Extent): Promise<LoadPart[]> {
+const MINUTE_MS = 60_000;
+
+export async function partsFor(workload: Workload, target: Target, extent: Extent): Promise<LoadPart[]> {
   const many = workload.many ? await target.configureMany?.() : undefined;
   return Object.entries(workload.parts).map(([name, plan]) => {
-    const part = onePart(name, { plan, target, full });
+    const lasting = workload.soak ? { ...plan, maxMs: extent.soakMinutes * MINUTE_MS } : plan;
+    const part = onePart(name, { plan: lasting, target, full: extent.full && !workload.soak });
     if (!many) return part;
     const models = Array.from({ length: MODELS_OF_MANY }, (_, index) => modelName(index));
     return { ...part, credentials: many.slice(0, KEYS_OF_MANY), models };
@@ -40,7 +43,7 @@ function onePart(name: string, from: { plan: PartPlan; target: Target; full: boo
 /** As many small requests and events as it takes until the code of a target is compiled: seen to go on for 40,000 and more. */
 const WARM_UP = { maxMs: 45_000, connections: 16 };
 
-export function warmUp(target: Target, { full }: Extent): LoadPart[] {
+export function warmUp(target: Target, { full }: Pick<Extent, 'full'>): LoadPart[] {
   const plan = { ...WARM_UP, total: full ? 60_000 : 24_000 };
   return [
     onePart('warm-up', { plan, target, full }),

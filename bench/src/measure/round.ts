@@ -4,11 +4,14 @@ import type { UpstreamReport } from '../load/upstream.ts';
 import type { Booked } from '../targets/books.ts';
 import type { Target } from '../targets/target.ts';
 import { answerProblems, bookProblems, expectedRows, type Measured } from './check.ts';
+import type { LoopDelay, LoopDelays } from './loop-delay.ts';
 import { askChild } from './messages.ts';
 import type { OwnProcess } from './own-process.ts';
 import { cpuMicros, establishedAt, rssMb } from './process-figures.ts';
 
 export type Bench = {
+  /** Absent where nobody asked for them. */
+  readonly loopDelays: LoopDelays | undefined;
   readonly generator: OwnProcess<unknown>;
   readonly upstream: OwnProcess<unknown>;
 };
@@ -22,6 +25,10 @@ export type Round = {
   /** CPU of the round in µs, by whose account. */
   readonly cpu: { readonly relay: number; readonly database: number; readonly redis: number };
   readonly peakMb: number;
+  /** Resident memory after a fifth of the load, and at its end. */
+  readonly courseMb: { readonly early: number; readonly late: number };
+  /** Of the process of the target whose event loop was latest; null without one. */
+  readonly loopDelay: LoopDelay | null;
   /** Rows booked per second, from the start of the load to the last row's commit; null without books. */
   readonly rowsPerS: number | null;
   /** Requests that the upstream refused per request of a client. */
@@ -30,7 +37,10 @@ export type Round = {
   readonly problems: readonly string[];
 };
 
-const LOAD_DEADLINE_MS = 60_000;
+/** Beyond the time that the load may take. */
+const LOAD_PATIENCE_MS = 50_000;
+const EARLY = { from: 0.1, to: 0.2 };
+const LATE = { from: 0.9, to: 1 };
 const SAMPLE_MS = 100;
 const ROWS_DEADLINE_MS = 30_000;
 const ROWS_POLL_MS = 100;
@@ -40,10 +50,17 @@ const AT_REST_MS = 60;
 export async function runRound(bench: Bench, target: Target, load: LoadPart[]): Promise<Round> {
   const processes = target.processes();
   const before = await state(bench, target);
+  await bench.loopDelays?.take(processes.relay);
   const memory = watchMemory(processes.relay);
   const startMs = Date.now();
   const began = performance.now();
-  const results = await askChild<PartResult[]>(bench.generator.child, load, LOAD_DEADLINE_MS);
+  const results = await askChild<PartResult[]>(
+    bench.generator.child,
+    load,
+    Math.max(...load.map(({ maxMs }) => maxMs)) + LOAD_PATIENCE_MS,
+  );
+  const loopDelay = (await bench.loopDelays?.take(processes.relay)) ?? null;
+  const courseMb = memory.course();
   const measured: Measured[] = load.flatMap((part, index) => {
     const result = results[index];
     return result ? [{ part, result }] : [];
@@ -68,7 +85,7 @@ export async function runRound(bench: Bench, target: Target, load: LoadPart[]): 
       database: after.database - before.database,
       redis: after.redis - before.redis,
     },
-    peakMb,
+    ...{ peakMb, courseMb, loopDelay },
     rowsPerS: booked ? booked.rows / seconds : null,
     refusedShare: (after.refused - before.refused) / Math.max(1, requests),
     problems: [...problems, ...closing],
@@ -127,15 +144,18 @@ async function waitForClosed(
   }
 }
 
-function watchMemory(pids: readonly number[]): { stop(): number } {
-  let peak = rssMb(pids);
-  const timer = setInterval(() => {
-    peak = Math.max(peak, rssMb(pids));
-  }, SAMPLE_MS);
+function watchMemory(pids: readonly number[]): { course(): Round['courseMb']; stop(): number } {
+  const samples = [rssMb(pids)];
+  const timer = setInterval(() => samples.push(rssMb(pids)), SAMPLE_MS);
+  const mean = ({ from, to }: { from: number; to: number }): number => {
+    const part = samples.slice(Math.floor(samples.length * from), Math.ceil(samples.length * to));
+    return part.reduce((sum, mb) => sum + mb, 0) / part.length;
+  };
   return {
+    course: () => ({ early: mean(EARLY), late: mean(LATE) }),
     stop: () => {
       clearInterval(timer);
-      return peak;
+      return samples.reduce((peak, mb) => Math.max(peak, mb), 0);
     },
   };
 }

@@ -22,6 +22,11 @@ export type CellFigures = {
   readonly addedFirstTokenP99: Figure | null;
   readonly gapP99: Figure | null;
   readonly peakMb: Figure | null;
+  /** Of resident memory, over the whole load: after a fifth of it and at its end. */
+  readonly earlyMb: Figure | null;
+  readonly lateMb: Figure | null;
+  /** Milliseconds by which the event loop was late. */
+  readonly loopP99: Figure | null;
   readonly rowsPerS: Figure | null;
   readonly refusedShare: number;
   /** Why the cell does not count; empty: it does. */
@@ -63,6 +68,9 @@ function cellFigures(
     addedFirstTokenP99: unit === 'event' ? added((result) => result.firstToken?.p99) : null,
     gapP99: gaps(rounds),
     peakMb: target === 'direct' ? null : over(({ peakMb }) => peakMb),
+    earlyMb: target === 'direct' ? null : over(({ courseMb }) => courseMb.early),
+    lateMb: target === 'direct' ? null : over(({ courseMb }) => courseMb.late),
+    loopP99: figureOf(rounds.flatMap(({ loopDelay }) => (loopDelay ? [loopDelay.p99] : []))),
     rowsPerS: figureOf(rounds.flatMap(({ rowsPerS }) => (rowsPerS === null ? [] : [rowsPerS]))),
     refusedShare: over(({ refusedShare }) => refusedShare)?.median ?? 0,
     problems: [...new Set(rounds.flatMap(({ problems }) => problems))],

@@ -42,6 +42,9 @@ export function markdownReport(parts: ReportParts): string {
     '',
     ...table(figures),
     '',
+    ...loopLines(figures),
+    ...highestRates(parts),
+    ...soakLines(parts),
     ...memoryLines(outcome),
     ...outcome.unavailable.map(({ name, unavailable }) => `- ${name} is left out: ${unavailable}.`),
     ...figures.flatMap(problemLines),
@@ -93,6 +96,49 @@ function memoryLines({ targets }: Outcome): string[] {
     .map(
       ({ name, restMb, afterMb }) =>
         `- ${name}: ${restMb.toFixed(0)} MB at rest, ${afterMb.toFixed(0)} MB two seconds after the last load.`,
+    );
+}
+
+function loopLines(figures: readonly CellFigures[]): string[] {
+  return figures.flatMap(({ workload, target, loopP99 }) =>
+    loopP99 ? [`- ${workload}, ${target}: event loop late by ${figureText(loopP99, 1)} ms (p99).`] : [],
+  );
+}
+
+const BOUNDS_MS = [1, 5, 10, 50];
+/** A target that falls behind the schedule by more has not held the rate, however fast what it answered was. */
+const HELD_SHARE = 0.98;
+
+/** For each target, the highest of the fixed rates that it held with so little added. */
+function highestRates({ figures, workloads }: ReportParts): string[] {
+  const steps = workloads.flatMap(({ name, parts }) => {
+    const rate = parts.json?.ratePerS;
+    return rate !== undefined && name.startsWith('json-rate') ? [{ name, rate }] : [];
+  });
+  if (steps.length < 2) return [];
+  const targets = [...new Set(figures.map(({ target }) => target))].filter((target) => target !== 'direct');
+  return targets.map((target) => {
+    const held = (boundMs: number): string => {
+      const rates = steps.filter(({ name, rate }) => {
+        const cell = figures.find((one) => one.target === target && one.workload === name);
+        if (!cell?.addedP99 || !cell.ratePerS) return false;
+        return cell.addedP99.median < boundMs && cell.ratePerS.median >= rate * HELD_SHARE;
+      });
+      return rates.length === 0 ? '–' : String(Math.max(...rates.map(({ rate }) => rate)));
+    };
+    const texts = BOUNDS_MS.map((boundMs) => `${held(boundMs)}/s under ${boundMs} ms`);
+    return `- ${target}: highest rate held with p99 added: ${texts.join(', ')}.`;
+  });
+}
+
+/** Whether memory stands still. */
+function soakLines({ figures, workloads }: ReportParts): string[] {
+  const soaks = new Set(workloads.filter(({ soak }) => soak).map(({ name }) => name));
+  return figures
+    .filter(({ workload }) => soaks.has(workload))
+    .map(
+      ({ workload, target, earlyMb, lateMb }) =>
+        `- ${workload}, ${target}: ${figureText(earlyMb, 0)} MB after a fifth of the time, ${figureText(lateMb, 0)} MB at its end.`,
     );
 }
 
