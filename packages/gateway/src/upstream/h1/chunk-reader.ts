@@ -1,13 +1,15 @@
 // Takes the framing off a body in chunks (RFC 9112, 7.1), wherever its bytes are cut.
-import { ResponseSyntaxError } from './response-head.ts';
+import { checkTrailerLine, ResponseSyntaxError } from './response-head.ts';
 
 const CR = 0x0d;
 const LF = 0x0a;
 const SEMICOLON = 0x3b;
-const SPACE = 0x20;
 const TAB = 0x09;
+const FIRST_PRINTABLE = 0x20;
+const DELETE = 0x7f;
 /** 2^44 − 1: no body is longer. */
 const MOST_DIGITS = 11;
+/** Of one chunk. */
 const LONGEST_EXTENSION = 4 * 1024;
 const LONGEST_TRAILER = 16 * 1024;
 
@@ -19,12 +21,10 @@ export class ChunkReader {
   #digits = 0;
   /** Of the chunk: first read, then counted down. */
   #left = 0;
-  /** Bytes of extensions or of the trailer, which nobody reads. */
+  /** Bytes of the chunk's extension or of the trailer, which nobody needs. */
   #ignored = 0;
-  /** Bytes of the trailer's line so far, without its CR. */
-  #lineBytes = 0;
-  /** The trailer's byte before this one. */
-  #before = 0;
+  /** The trailer's line so far. */
+  #line = '';
 
   get done(): boolean {
     return this.#state === 'done';
@@ -67,6 +67,7 @@ export class ChunkReader {
         return;
       case 'size_lf':
         this.#want(byte, LF);
+        this.#ignored = 0;
         this.#state = this.#left === 0 ? 'trailer' : 'data';
         return;
       case 'data_cr':
@@ -96,30 +97,34 @@ export class ChunkReader {
     }
     if (this.#digits === 0) throw new ResponseSyntaxError('A chunk of the response has no size.');
     if (byte === CR) this.#state = 'size_lf';
-    else if (byte === SEMICOLON || byte === SPACE || byte === TAB) this.#state = 'extension';
+    else if (byte === SEMICOLON) this.#state = 'extension';
     else throw new ResponseSyntaxError('A chunk of the response has a size that is no number.');
   }
 
   #extension(byte: number): void {
     if (byte === CR) this.#state = 'size_lf';
-    else if (byte === LF || ++this.#ignored > LONGEST_EXTENSION)
-      throw new ResponseSyntaxError('A chunk of the response has an extension without an end.');
+    else if (isControl(byte) || ++this.#ignored > LONGEST_EXTENSION)
+      throw new ResponseSyntaxError('A chunk of the response has an extension that can not be read.');
   }
 
   #trailer(byte: number): void {
     if (++this.#ignored > LONGEST_TRAILER)
       throw new ResponseSyntaxError('The response has an endless trailer.');
-    if (byte === LF) {
-      this.#want(this.#before, CR);
-      if (this.#lineBytes === 0) this.#state = 'done';
-      this.#lineBytes = 0;
-    } else if (byte !== CR) this.#lineBytes++;
-    this.#before = byte;
+    this.#line += String.fromCharCode(byte);
+    if (byte !== LF) return;
+    if (this.#line === '\r\n') this.#state = 'done';
+    else if (this.#line.endsWith('\r\n')) checkTrailerLine(this.#line.slice(0, -2));
+    else throw new ResponseSyntaxError('The trailer of the response has a stray line feed.');
+    this.#line = '';
   }
 
   #want(byte: number, wanted: number): void {
     if (byte !== wanted) throw new ResponseSyntaxError('A chunk of the response does not end where it says.');
   }
+}
+
+function isControl(byte: number): boolean {
+  return (byte < FIRST_PRINTABLE && byte !== TAB) || byte === DELETE;
 }
 
 function digitOf(byte: number): number {

@@ -4,7 +4,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { messageOf } from '@api-proxy/kit/error';
 import type { UpstreamControl, UpstreamHandler } from '../handler.ts';
-import { type Origin, openSocket } from './open-socket.ts';
+import { LARGEST_READ, type Origin, openSocket } from './open-socket.ts';
 import { ResponseReader } from './response-reader.ts';
 
 /** A request, ready to be written, and whoever is told of its response. */
@@ -158,14 +158,14 @@ export class Connection {
     }
     try {
       const read = this.#reader.read(bytes);
-      if (this.#reader.done) this.#finish(read === bytes.length);
+      if (this.#reader.done) this.#finish(read === bytes.length, bytes.length);
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(messageOf(error)));
     }
   }
 
-  /** @param clean nothing followed the response */
-  #finish(clean: boolean): void {
+  /** @param clean nothing followed the response in the read of `readBytes` */
+  #finish(clean: boolean, readBytes: number): void {
     const outgoing = this.#outgoing;
     if (outgoing === null) return;
     this.#outgoing = null;
@@ -175,15 +175,23 @@ export class Connection {
     if (reusable) {
       // Without reading, nobody would see that the server closes it.
       this.#readOn();
-      this.#input.onFree(this, this.#reader.idleMs);
+      // A TLS record, or a full buffer, ends where it likes: what else has come already must not meet the next request.
+      if (this.#input.origin.secure || readBytes === LARGEST_READ) setImmediate(() => this.#free());
+      else this.#free();
     } else this.#close(false);
     outgoing.handler.onResponseEnd();
+  }
+
+  #free(): void {
+    if (this.#closed) return;
+    if (this.usable) this.#input.onFree(this, this.#reader.idleMs);
+    else this.#close(false);
   }
 
   /** The server has said its last; on a socket that failed, `error` came before. */
   #onEnd(): void {
     if (this.#closed) return;
-    if (this.#outgoing !== null && this.#reader.end()) this.#finish(false);
+    if (this.#outgoing !== null && this.#reader.end()) this.#finish(false, 0);
     else this.#fail(closedByOther());
   }
 

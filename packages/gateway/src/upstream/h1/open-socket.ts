@@ -26,7 +26,9 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
  * All sockets read into this one: a read is told of before the next begins, so nobody needs one of its own.
  * A thousand streams cost no thousand buffers that way.
  */
-const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+/** A read of this many bytes may not have been all there was. */
+export const LARGEST_READ = 64 * 1024;
+const READ_BUFFER = Buffer.allocUnsafeSlow(LARGEST_READ);
 
 /** @throws TypeError when it is no http(s) address */
 export function originOf(address: string): Origin {
@@ -41,12 +43,15 @@ export function originOf(address: string): Origin {
   };
 }
 
-/** Calls back with a socket that is connecting, or with the look-up's refusal of a literal address. */
+/** Calls back with a socket that is connecting, or, never before it returns, with the look-up's refusal of a literal address. */
 export function openSocket(input: OpenSocketInput, opened: (socket: Socket | Error) => void): void {
   const { origin, lookup } = input;
   // Node asks the look-up about names only.
   if (!lookup || isIP(origin.hostname) === 0) opened(connect(input));
-  else lookup(origin.hostname, { all: true }, (refusal) => opened(refusal ?? connect(input)));
+  else
+    lookup(origin.hostname, { all: true }, (refusal) =>
+      process.nextTick(() => opened(refusal ?? connect(input))),
+    );
 }
 
 function connect({ origin, lookup, session, onBytes }: OpenSocketInput): Socket {

@@ -262,3 +262,11 @@ it('a pool that is closed fails what is under way and what waits, and takes no m
   expect((await waiting.done).error?.message).toBe('The pool was closed.');
   expect(() => new Asked(pool)).toThrow('The pool is closed.');
 });
+
+it('refused addresses give their places back', async () => {
+  const lookup: OriginPoolOptions['lookup'] = (_name, _options, callback) =>
+    callback(Object.assign(new Error('no'), { code: 'EADDRNOTALLOWED' }), '');
+  const pool = poolFor('http://127.0.0.1:9', { connections: 2, lookup });
+  for (let index = 0; index < 6; index++)
+    expect((await new Asked(pool).done).error?.code).toBe('EADDRNOTALLOWED');
+});

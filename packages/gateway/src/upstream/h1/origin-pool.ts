@@ -72,7 +72,8 @@ export class OriginPool {
 
   #takeIdle(): Connection | undefined {
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      if (idle.connection.usable) return idle.connection;
+      // The sweep may be late: one that is past its time may be closing at this moment.
+      if (idle.connection.usable && idle.untilMs > performance.now()) return idle.connection;
       idle.connection.destroy();
     }
     return undefined;
@@ -93,13 +94,13 @@ export class OriginPool {
   }
 
   #free(connection: Connection, idleMs: number | null): void {
+    const { keepAliveMs } = this.#options;
     const [next] = this.#waiting;
-    if (next) {
+    if (next && keepAliveMs > 0) {
       this.#waiting.delete(next);
       next.startOn(connection);
       return;
     }
-    const { keepAliveMs } = this.#options;
     const keptMs = idleMs === null ? keepAliveMs : Math.min(keepAliveMs, idleMs - HINT_MARGIN_MS);
     if (keptMs <= 0) {
       connection.destroy();

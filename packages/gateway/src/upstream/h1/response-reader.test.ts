@@ -61,7 +61,7 @@ const RESPONSES: Readonly<Record<string, { raw: string; expected: Partial<Read> 
   },
   'without content by its status': {
     raw: 'HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n',
-    expected: { content: '', keepAlive: true },
+    expected: { content: '', keepAlive: false },
   },
   'of a connection that ends': {
     raw: 'HTTP/1.1 200 OK\r\nConnection: Close\r\ncontent-length: 2\r\n\r\nhi',
@@ -71,13 +71,9 @@ const RESPONSES: Readonly<Record<string, { raw: string; expected: Partial<Read> 
     raw: 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi',
     expected: { content: 'hi', keepAlive: false },
   },
-  'with a length beside its coding': {
-    raw: 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
+  'in chunks, of HTTP/1.0': {
+    raw: 'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n',
     expected: { content: 'hi', keepAlive: false },
-  },
-  'with the same length twice': {
-    raw: 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\nhi',
-    expected: { content: 'hi', keepAlive: true },
   },
 };
 
@@ -140,6 +136,21 @@ it.each([
   ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
   ['a change of protocol', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
   ['two lengths', `${OK}content-length: 1\r\ncontent-length: 2\r\n\r\n`],
+  ['the same length twice', `${OK}content-length: 2\r\ncontent-length: 2\r\n\r\nhi`],
+  ['the same length twice in one line', `${OK}content-length: 2, 2\r\n\r\nhi`],
+  [
+    'a length beside a coding',
+    `${OK}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
+  ],
+  ['a length behind white space of another kind', `${OK}content-length:\xa02\r\n\r\nhi`],
+  ['a coding behind a vertical tab', `${OK}transfer-encoding:\x0bchunked\r\n\r\n0\r\n\r\n`],
+  ['a control character', `${OK}a: b\x1f\r\n\r\n`],
+  ['a banner that never becomes a head', '220 mail.test ESMTP\r\n'],
+  ['lone line feeds throughout', 'HTTP/1.1 200 OK\ncontent-length: 2\n\nhi'],
+  ['a size with white space behind it', `${CHUNKED}5 \r\nhello\r\n`],
+  ['an extension with a control character', `${CHUNKED}5;a\0\r\nhello\r\n`],
+  ['a trailer with a lone carriage return', `${CHUNKED}0\r\n\r\r\n`],
+  ['a trailer without a colon', `${CHUNKED}0\r\nnonsense\r\n\r\n`],
   ['two lengths in one line', `${OK}content-length: 1, 2\r\n\r\n`],
   ['a negative length', `${OK}content-length: -1\r\n\r\n`],
   ['a length in hexadecimal', `${OK}content-length: 0x1\r\n\r\n`],
@@ -182,4 +193,10 @@ it('a connection that ends too early leaves a response that is not whole', () =>
     `${CHUNKED}5\r\nhello\r\n0\r\n`,
   ])
     expect(read([Buffer.from(raw)])).toMatchObject({ done: false });
+});
+
+it('extensions are counted for each chunk, not for all of them together', () => {
+  const chunk = `5;signature=${'a'.repeat(1_000)}\r\nhello\r\n`;
+  const { content, done } = read([Buffer.from(`${CHUNKED}${chunk.repeat(50)}0\r\n\r\n`)]);
+  expect({ content, done }).toEqual({ content: 'hello'.repeat(50), done: true });
 });

@@ -1,7 +1,12 @@
 // One HTTP/1.1 response, from the bytes of its connection as they come to head, content and end.
 import type { IncomingHttpHeaders } from 'node:http';
 import { ChunkReader } from './chunk-reader.ts';
-import { type ResponseHead, ResponseSyntaxError, readResponseHead } from './response-head.ts';
+import {
+  checkUnfinished,
+  type ResponseHead,
+  ResponseSyntaxError,
+  readResponseHead,
+} from './response-head.ts';
 
 /** Told what a response says; the bytes of `data` are the receiver's own. */
 export type ResponseReceiver = {
@@ -81,6 +86,7 @@ export class ResponseReader {
     if (Math.max(end, end === -1 ? bytes.length : 0) > LARGEST_HEAD)
       throw new ResponseSyntaxError('The head of the response is too long.');
     if (end === -1) {
+      checkUnfinished(bytes.toString('latin1'));
       this.#carry = Buffer.from(bytes);
       return null;
     }
