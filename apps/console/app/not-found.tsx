@@ -10,6 +10,7 @@ export default async function NotFound() {
   return (
     <EmptyState
       className="min-h-[60dvh]"
+      heading="h1"
       icon={Compass}
       title={t('title')}
       description={t('text')}

@@ -46,6 +46,16 @@ function Head({ title, description }: Pick<Frame, 'title' | 'description'>) {
   );
 }
 
+// A body with nothing to press in it must still be scrolled by keys, in every browser.
+function Body({ children }: { children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus (WCAG 2.1.1)
+    <div tabIndex={0} className="-outline-offset-2 min-h-0 flex-1 overflow-y-auto px-5 pb-5">
+      {children}
+    </div>
+  );
+}
+
 function Foot({ children }: { children: ReactNode }) {
   return (
     <footer className="flex flex-wrap items-center justify-end gap-2 border-line border-t px-5 py-3">
@@ -70,7 +80,7 @@ export function DialogContent({ title, description, footer, className, children 
         )}
       >
         <Head title={title} description={description} />
-        <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+        <Body>{children}</Body>
         {footer && <Foot>{footer}</Foot>}
       </Radix.Content>
     </Radix.Portal>
@@ -101,7 +111,7 @@ export function SheetContent({
         )}
       >
         <Head title={title} description={description} />
-        <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+        <Body>{children}</Body>
         {footer && <Foot>{footer}</Foot>}
       </Radix.Content>
     </Radix.Portal>

@@ -11,12 +11,15 @@ export function EmptyState({
   title,
   description,
   action,
+  heading: Heading = 'h3',
   className,
 }: {
   icon: LucideIcon;
   title: ReactNode;
   description?: ReactNode;
   action?: ReactNode;
+  /** `h1` where this is all that the page says. */
+  heading?: 'h1' | 'h3';
   className?: string;
 }) {
   return (
@@ -24,7 +27,7 @@ export function EmptyState({
       <span className="mb-3 flex size-10 items-center justify-center rounded-lg border border-line bg-sunken text-faint">
         <Icon className="size-5" aria-hidden />
       </span>
-      <h3 className="font-medium text-base text-ink">{title}</h3>
+      <Heading className="font-medium text-base text-ink">{title}</Heading>
       {description && <p className="mt-1 max-w-md text-balance text-muted">{description}</p>}
       {action && <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
