@@ -55,6 +55,8 @@ const fields = {
     .url({ protocol: /^https?$/ })
     .max(500)
     .nullable(),
+  /** Offer HTTP/2 where the upstream is reached by https; it decides, as ever, in the TLS handshake. */
+  http2: z.boolean(),
   connectTimeoutMs: timeoutMs,
   firstByteTimeoutMs: timeoutMs,
   idleTimeoutMs: timeoutMs,
@@ -126,6 +128,7 @@ export const channelCreate = z.strictObject({
   enabled: fields.enabled.default(true),
   extraHeaders: fields.extraHeaders.default({}),
   proxyUrl: fields.proxyUrl.default(null),
+  http2: fields.http2.default(false),
   connectTimeoutMs: timeoutMs.default(null),
   firstByteTimeoutMs: timeoutMs.default(null),
   idleTimeoutMs: timeoutMs.default(null),
@@ -255,6 +258,7 @@ export const draftChannel = z.strictObject({
   channelId: channelId.optional(),
   extraHeaders: fields.extraHeaders.default({}),
   proxyUrl: fields.proxyUrl.default(null),
+  http2: fields.http2.default(false),
 });
 
 export const listUpstreamModels = endpoint({

@@ -146,6 +146,7 @@ async function ask(input: AskInput): Promise<Answered | ProbeFailure> {
         body: asked.body,
         connectTimeoutMs: channel.connectTimeoutMs,
         proxyUrl: channel.proxyUrl ?? null,
+        http2: channel.http2 ?? false,
       },
       call,
     );

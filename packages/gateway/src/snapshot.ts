@@ -32,6 +32,8 @@ export type Channel = {
   readonly idleTimeoutMs: number;
   /** An http(s) proxy for this channel's connections. */
   readonly proxyUrl?: string | null;
+  /** Offer HTTP/2 to an https upstream, which chooses; default: HTTP/1.1 alone. */
+  readonly http2?: boolean;
   /** What becomes of an answer whose client left: cut off (default), or read to its end, within bounds. */
   readonly onClientGone?: 'abort' | 'drain';
 };

@@ -41,6 +41,7 @@ export type ProbeTarget = {
   readonly secret: Secret;
   readonly extraHeaders: Readonly<Record<string, string>>;
   readonly proxyUrl: string | null;
+  readonly http2: boolean;
 };
 
 /** What an outcome teaches about a channel key; the words of the gateway's failure table. */

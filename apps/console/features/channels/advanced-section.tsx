@@ -4,7 +4,7 @@ import { ChevronRight } from 'lucide-react';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { useFormState, useWatch } from 'react-hook-form';
-import { NumberField, SelectField, TextareaField, TextField } from '@/components/form/fields';
+import { NumberField, SelectField, SwitchField, TextareaField, TextField } from '@/components/form/fields';
 import { PairsField } from '@/components/form/pairs-field';
 import type { ChannelForm, ChannelFormControl } from './use-channel-form';
 
@@ -72,6 +72,7 @@ export function AdvancedSection({ form: { control } }: { form: ChannelForm }) {
           optional
           spellCheck={false}
         />
+        <SwitchField control={control} name="http2" label={t('http2')} hint={t('http2Hint')} />
         <Timeouts control={control} />
         <HealthCheck control={control} />
         <TextareaField control={control} name="note" label={t('note')} optional />

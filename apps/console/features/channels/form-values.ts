@@ -86,6 +86,7 @@ function emptyForm(): ChannelFormInput {
     maxConcurrency: null,
     enabled: true,
     proxyUrl: null,
+    http2: false,
     connectTimeoutMs: null,
     firstByteTimeoutMs: null,
     idleTimeoutMs: null,

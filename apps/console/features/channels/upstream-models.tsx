@@ -19,13 +19,14 @@ type Answer =
 const draftShape = newChannelForm.pick({ extraHeaders: true });
 
 function draftOf(form: ChannelForm, channelId: string | undefined) {
-  const { type, baseUrl, proxyUrl, newKeys, storedKeys, extraHeaders } = form.form.getValues();
+  const { type, baseUrl, proxyUrl, http2, newKeys, storedKeys, extraHeaders } = form.form.getValues();
   const secret = secretsIn(newKeys)[0] ?? storedKeys.find((key) => key.secret !== '')?.secret;
   const headers = draftShape.safeParse({ extraHeaders });
   return {
     type,
     baseUrl,
     proxyUrl: proxyUrl ?? null,
+    http2: http2 ?? false,
     extraHeaders: headers.success ? headers.data.extraHeaders : {},
     ...(secret === undefined ? {} : { secret }),
     ...(channelId === undefined ? {} : { channelId }),

@@ -67,5 +67,6 @@ function channelOf(target: ProbeTarget): Channel {
     firstByteTimeoutMs: PATIENCE_MS,
     idleTimeoutMs: PATIENCE_MS,
     proxyUrl: target.proxyUrl,
+    http2: target.http2,
   };
 }

@@ -94,6 +94,7 @@ function channelOf(row: ChannelRow): Omit<Channel, 'keys' | 'modelRenames'> {
     firstByteTimeoutMs: row.firstByteTimeoutMs ?? DEFAULT_TIMEOUTS.firstByteTimeoutMs,
     idleTimeoutMs: row.idleTimeoutMs ?? DEFAULT_TIMEOUTS.idleTimeoutMs,
     proxyUrl: row.proxyUrl,
+    http2: row.http2,
     onClientGone: row.onClientGone,
   };
 }

@@ -22,6 +22,8 @@ export const channels = pgTable(
     enabled: boolean().notNull().default(true),
     extraHeaders: jsonb().$type<Record<string, string>>().notNull().default({}),
     proxyUrl: text(),
+    /** Offer HTTP/2 in the TLS handshake. */
+    http2: boolean().notNull().default(false),
     /** Null: the installation's default. */
     connectTimeoutMs: integer(),
     firstByteTimeoutMs: integer(),

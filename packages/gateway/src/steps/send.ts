@@ -42,6 +42,7 @@ export function send(input: SendInput, deps: SendDeps): UpstreamCall {
     body,
     connectTimeoutMs: channel.connectTimeoutMs,
     proxyUrl: channel.proxyUrl ?? null,
+    http2: channel.http2 ?? false,
   };
   try {
     deps.pools.dispatch(request, upstream);

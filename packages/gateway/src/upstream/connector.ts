@@ -6,14 +6,16 @@ export type ConnectorOptions = {
   readonly connectTimeoutMs: number;
   /** Finds, and may refuse, the address to connect to; default: the system's resolver. */
   readonly lookup?: LookupFunction | undefined;
+  /** Offer HTTP/2 in the TLS handshake. */
+  readonly http2: boolean;
 };
 
 /** What undici calls for each new connection. A refused address is no connection: the look-up's error ends the request. */
-export function connectorOf({ connectTimeoutMs, lookup }: ConnectorOptions): buildConnector.connector {
+export function connectorOf({ connectTimeoutMs, lookup, http2 }: ConnectorOptions): buildConnector.connector {
   const connect = buildConnector({
     timeout: connectTimeoutMs,
     noDelay: true,
-    allowH2: false,
+    allowH2: http2,
     ...(lookup ? { lookup } : {}),
   });
   if (!lookup) return connect;

@@ -1,4 +1,4 @@
-// The sockets to upstreams: one pool per origin, proxy and connect deadline. Straight ways use our own client, tunnels undici's.
+// The sockets to upstreams: one pool per origin, way and connect deadline. Straight HTTP/1.1 is our own, tunnels and HTTP/2 are undici's.
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { connectorOf } from './connector.ts';
@@ -20,6 +20,8 @@ export type UpstreamRequest = {
   readonly connectTimeoutMs: number;
   /** An http(s) proxy that tunnels to the origin; absent = straight there. */
   readonly proxyUrl?: string | null;
+  /** Offer HTTP/2 where the origin is https; it may choose HTTP/1.1. Default: not offered. */
+  readonly http2?: boolean;
 };
 
 export type PoolOptions = {
@@ -31,9 +33,12 @@ export type PoolOptions = {
   readonly lookup?: LookupFunction | undefined;
 };
 
+/** What our own client does not go. */
+type Way = { readonly proxyUrl: string | null; readonly http2: boolean };
+
 export class UpstreamPools {
   readonly #direct = new Map<string, OriginPool>();
-  readonly #proxied = new Map<string, Dispatcher>();
+  readonly #foreign = new Map<string, Dispatcher>();
   readonly #options: PoolOptions;
 
   constructor(options: PoolOptions) {
@@ -46,18 +51,22 @@ export class UpstreamPools {
    */
   dispatch(request: UpstreamRequest, handler: UpstreamHandler): void {
     const { origin, path, method, headers, body, proxyUrl } = request;
-    if (proxyUrl) this.#tunnel(request, proxyUrl).dispatch({ origin, path, method, headers, body }, handler);
-    else this.#pool(request).dispatch({ method, path, headers, body }, handler);
+    // Without TLS nobody could tell the server which of the two is spoken.
+    const http2 = request.http2 === true && origin.startsWith('https:');
+    if (proxyUrl || http2) {
+      const way = { proxyUrl: proxyUrl ?? null, http2 };
+      this.#dispatcher(request, way).dispatch({ origin, path, method, headers, body }, handler);
+    } else this.#pool(request).dispatch({ method, path, headers, body }, handler);
   }
 
   /** Ends all connections, also those in use. */
   async close(): Promise<void> {
-    const proxied = [...this.#proxied.values()];
+    const foreign = [...this.#foreign.values()];
     const direct = [...this.#direct.values()];
-    this.#proxied.clear();
+    this.#foreign.clear();
     this.#direct.clear();
     for (const pool of direct) pool.close();
-    await Promise.all(proxied.map((pool) => pool.destroy()));
+    await Promise.all(foreign.map((pool) => pool.destroy()));
   }
 
   #pool({ origin, connectTimeoutMs }: UpstreamRequest): OriginPool {
@@ -70,28 +79,33 @@ export class UpstreamPools {
     return pool;
   }
 
-  #tunnel({ origin, connectTimeoutMs }: UpstreamRequest, proxyUrl: string): Dispatcher {
-    const name = `${origin} ${connectTimeoutMs} ${proxyUrl}`;
-    const known = this.#proxied.get(name);
+  #dispatcher({ origin, connectTimeoutMs }: UpstreamRequest, { proxyUrl, http2 }: Way): Dispatcher {
+    const name = `${origin} ${connectTimeoutMs} ${http2 ? 'h2' : 'h1'} ${proxyUrl ?? ''}`;
+    const known = this.#foreign.get(name);
     if (known) return known;
     const { connections, lookup, keepAliveMs = KEEP_ALIVE_MS } = this.#options;
-    // The address looked up is the proxy's own; it finds the upstream's.
-    const connect = connectorOf({ connectTimeoutMs, lookup });
-    const pool = new ProxyAgent({
+    const common = {
       connections,
-      pipelining: 1,
       keepAliveTimeout: Math.max(SHORTEST_MS, keepAliveMs),
       keepAliveMaxTimeout: Math.max(SHORTEST_MS, keepAliveMs),
       // The relay has its own deadlines (see deadlines.ts).
       headersTimeout: 0,
       bodyTimeout: 0,
-      allowH2: false,
-      uri: proxyUrl,
-      proxyTunnel: true,
-      clientFactory: (proxy) => new Pool(proxy, { connect }),
-      requestTls: { timeout: connectTimeoutMs },
-    });
-    this.#proxied.set(name, pool);
+      allowH2: http2,
+    };
+    // Behind a proxy the address looked up is the proxy's own; it finds the upstream's.
+    const connect = connectorOf({ connectTimeoutMs, lookup, http2: http2 && proxyUrl === null });
+    const pool =
+      proxyUrl === null
+        ? new Pool(origin, { ...common, connect })
+        : new ProxyAgent({
+            ...common,
+            uri: proxyUrl,
+            proxyTunnel: true,
+            clientFactory: (proxy) => new Pool(proxy, { connect }),
+            requestTls: { timeout: connectTimeoutMs, allowH2: http2 },
+          });
+    this.#foreign.set(name, pool);
     return pool;
   }
 }

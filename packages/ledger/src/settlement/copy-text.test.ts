@@ -1,3 +1,4 @@
+// Promise: rows in the text of COPY arrive as the same rows in JSON do.
 import { expect, it } from 'vitest';
 import { copyText } from './copy-text.ts';
 import type { Column } from './json-parameter.ts';

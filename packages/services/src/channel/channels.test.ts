@@ -199,6 +199,21 @@ it('models of an upstream are asked for with a typed key, or the stored one at i
   expect(bench.probed).toHaveLength(1);
 });
 
+it('HTTP/2 is off unless asked for; a copy keeps it, and tests and model lists go the way that traffic goes', async () => {
+  const admin = await bench.as('admin');
+  expect(await createChannel(admin, { body: body() })).toMatchObject({ http2: false });
+  const made = await createChannel(admin, { body: body({ name: 'h2', http2: true }) });
+  const params = { channelId: made.id };
+  expect(made.http2).toBe(true);
+  expect(await copyChannel(admin, { params, body: { name: 'copy' } })).toMatchObject({ http2: true });
+  await testChannel(admin, { params, body: { model: 'fast' } });
+  const draft = { type: 'claude', baseUrl: made.baseUrl, secret: 'typed', http2: true };
+  await listUpstreamModels(admin, { body: draftChannel.parse(draft) });
+  expect(bench.probed.map(({ target }) => target.http2)).toEqual([true, true]);
+  const changed = await updateChannel(admin, { params, body: channelUpdate.parse({ http2: false }) });
+  expect(changed.http2).toBe(false);
+});
+
 it('live numbers come from the roll-ups of the last 24 hours', async () => {
   const admin = await bench.as('admin');
   const { id: channelId } = await createChannel(admin, { body: body() });

@@ -22,13 +22,14 @@ async function storedSecret(context: Context, draft: Draft, channelId: string): 
 }
 
 async function targetOfDraft(context: Context, draft: Draft): Promise<ProbeTarget> {
-  const { type, baseUrl, extraHeaders, proxyUrl, channelId, secret } = draft;
+  const { type, baseUrl, extraHeaders, proxyUrl, http2, channelId, secret } = draft;
   const rest = {
     channelId: channelId ?? null,
     type,
     baseUrl,
     extraHeaders,
     proxyUrl,
+    http2,
     speaks: 'auto' as const,
   };
   if (secret !== undefined) return { ...rest, secret: new Secret(secret) };

@@ -16,7 +16,8 @@ export function targetOf(
       ? (ofStatus('active') ?? ofStatus('rejected') ?? keys[0])
       : keys.find(({ id }) => id === channelKeyId);
   if (!key) throw invalidInput('channelId', 'this channel has no key');
-  const { type, baseUrl, speaks, extraHeaders, proxyUrl } = row;
+  const { type, baseUrl, speaks, extraHeaders, proxyUrl, http2 } = row;
   const secret = context.vault.open(key.encryptedSecret);
-  return { key, target: { channelId: row.id, type, baseUrl, speaks, secret, extraHeaders, proxyUrl } };
+  const way = { type, baseUrl, speaks, extraHeaders, proxyUrl, http2 };
+  return { key, target: { channelId: row.id, secret, ...way } };
 }

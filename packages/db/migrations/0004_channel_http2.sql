@@ -1,0 +1,1 @@
+ALTER TABLE "channels" ADD COLUMN "http2" boolean DEFAULT false NOT NULL;
