@@ -23,6 +23,12 @@ const NOT_UPSTREAM: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
   'api-key',
+  // They go with the caller's own credential: beside the channel's, upstreams answer 401.
+  'openai-organization',
+  'openai-project',
+  'chatgpt-account-id',
+  'x-goog-api-key',
+  'x-goog-user-project',
   'content-length',
   'content-encoding',
   'accept-encoding',

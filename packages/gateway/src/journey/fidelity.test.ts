@@ -87,6 +87,29 @@ it('the request reaches the upstream as written: path, query, unknown headers an
     expect(seen?.headers).not.toHaveProperty(name);
 });
 
+it('what belongs to the credential of a client stays behind: its organization and project; the channel may set its own', async () => {
+  const theirs = {
+    'OpenAI-Organization': 'org-theirs',
+    'openai-project': 'proj_theirs',
+    'chatgpt-account-id': 'theirs',
+    'x-goog-api-key': 'theirs',
+  };
+  const body = { model: 'fake-gpt', messages };
+  await call({ port: relay.port, path: '/v1/chat/completions', body, headers: theirs });
+  expect(JSON.stringify(fake.witness.last()?.headers)).not.toContain('theirs');
+  const [own] = bothFamilies(fake.url).map((one) => ({
+    ...one,
+    extraHeaders: { 'openai-organization': 'org-ours', 'openai-project': 'proj_ours' },
+  }));
+  const other = await startRelay(snapshot(own ? [own] : []));
+  await call({ port: other.port, path: '/v1/chat/completions', body, headers: theirs });
+  await other.close();
+  expect(fake.witness.last()?.headers).toMatchObject({
+    'openai-organization': 'org-ours',
+    'openai-project': 'proj_ours',
+  });
+});
+
 it('answers carry the relay id and its own time, and keep the upstream id under another name', async () => {
   const got = await call({
     port: relay.port,
