@@ -81,8 +81,9 @@ export function createProber(clock: Clock, lookup?: LookupFunction): Prober {
         ? channel.modelRenames[input.model]
         : undefined;
       const { path, body } = PROBES[protocol];
-      const sent = Buffer.from(JSON.stringify(body(renamed ?? input.model)));
-      const result = await exchange(channel, key, { method: 'POST', path, body: sent, protocol });
+      const model = renamed ?? input.model;
+      const sent = Buffer.from(JSON.stringify(body(model)));
+      const result = await exchange(channel, key, { method: 'POST', path, body: sent, protocol, model });
       if (!result.ok) return result;
       const { status, latencyMs, firstByteMs, answer } = result;
       const text = answerText(protocol, parseJson(answer.toString())).slice(0, 500);
@@ -100,7 +101,7 @@ export function createProber(clock: Clock, lookup?: LookupFunction): Prober {
       if (!key) return notSent('no_enabled_key', 'The channel has no enabled key.');
       const path = channel.type === 'claude' ? '/models?limit=1000' : '/models';
       const protocol = channel.type === 'claude' ? 'anthropic-messages' : 'openai-chat';
-      const result = await exchange(channel, key, { method: 'GET', path, body: null, protocol });
+      const result = await exchange(channel, key, { method: 'GET', path, body: null, protocol, model: '' });
       return result.ok ? { ok: true, models: namesIn(parseJson(result.answer.toString())) } : result;
     },
     close: async () => {
@@ -110,7 +111,11 @@ export function createProber(clock: Clock, lookup?: LookupFunction): Prober {
   };
 }
 
-type Asked = Pick<UpstreamRequest, 'method' | 'path' | 'body'> & { readonly protocol: Protocol };
+type Asked = Pick<UpstreamRequest, 'method' | 'path' | 'body'> & {
+  readonly protocol: Protocol;
+  /** Empty for the list of models. */
+  readonly model: string;
+};
 
 type AskInput = {
   readonly channel: Channel;
@@ -170,14 +175,14 @@ async function ask(input: AskInput): Promise<Answered | ProbeFailure> {
           : 'The answer broke off.';
     const status = opening.kind === 'failure' ? null : opening.status;
     const message = redact(said, key.secret.reveal());
-    return { ok: false, status, latencyMs, message, ...lessonOf(signal ?? { kind: 'reset' }) };
+    return { ok: false, status, latencyMs, message, ...lessonOf(signal ?? { kind: 'reset' }, asked.model) };
   }
   const firstByteMs = (call.headMonoMs ?? began) - began;
   return { ok: true, status: opening.status, latencyMs, firstByteMs, answer };
 }
 
-function lessonOf(signal: Signal): Pick<ProbeFailure, 'reason' | 'lesson' | 'complaint'> {
-  const verdict = classify(signal);
+function lessonOf(signal: Signal, model: string): Pick<ProbeFailure, 'reason' | 'lesson' | 'complaint'> {
+  const verdict = classify(signal, model);
   return { reason: verdict.reason, lesson: verdict.lesson, complaint: complaintOf(signal, verdict) };
 }
 

@@ -40,10 +40,10 @@ describe('falls back to the next channel', () => {
   const cases: [string, () => Channel, string][] = [
     ['429', () => misbehaving('bad', '429'), 'rate_limited'],
     ['500', () => misbehaving('bad', '500'), 'upstream_failed'],
-    ['503', () => misbehaving('bad', '503'), 'overloaded'],
+    ['503 that says overloaded', () => misbehaving('bad', '503'), 'overloaded'],
     ['529', () => misbehaving('bad', '529'), 'overloaded'],
     ['401', () => misbehaving('bad', '401'), 'key_rejected'],
-    ['403', () => misbehaving('bad', '403'), 'key_rejected'],
+    ['403 for its region', () => misbehaving('bad', '403'), 'not_allowed'],
     ['404', () => misbehaving('bad', '404'), 'model_missing'],
     ['refused connection', DEAD, 'connect'],
     ['reset before a byte', () => misbehaving('bad', 'reset'), 'reset'],

@@ -1,5 +1,14 @@
 // The failure table: one upstream signal gives what this request does next and what the channel key learns.
 import type { Lesson } from '../ports.ts';
+import {
+  meansContext,
+  meansInput,
+  meansModel,
+  meansQuotaIn429,
+  namesAnother,
+  sayingOf,
+  sentenceOf,
+} from './vendor-words.ts';
 
 /** How an attempt went wrong. */
 export type Signal =
@@ -28,7 +37,9 @@ export type Reason =
   | 'invalid_request'
   | 'thinking_signature'
   | 'model_missing'
+  | 'not_found'
   | 'key_rejected'
+  | 'not_allowed'
   | 'quota_exhausted'
   | 'rate_limited'
   | 'upstream_failed'
@@ -48,8 +59,11 @@ export type Verdict = {
   /** The fault lies with the key alone: the channel's other keys come first. */
   readonly keyOnly: boolean;
   readonly lesson: Lesson;
-  /** Status for the client when nothing is left; `original` = the upstream's own answer; 529 is 503 in OpenAI dialects. */
-  readonly exhausted: 404 | 429 | 502 | 503 | 504 | 529 | 'original';
+  /**
+   * Status for the client when nothing is left; `original` = the upstream's own answer, `restated` = its words as a 400;
+   * 529 is 503 in OpenAI dialects.
+   */
+  readonly exhausted: 404 | 429 | 502 | 503 | 504 | 529 | 'original' | 'restated';
 };
 
 export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
@@ -77,12 +91,30 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
     lesson: 'model_missing',
     exhausted: 404,
   },
+  /** Something that the request names, other than its model; or a path that this upstream lacks. */
+  not_found: {
+    reason: 'not_found',
+    retrySame: 0,
+    next: true,
+    keyOnly: false,
+    lesson: 'nothing',
+    exhausted: 404,
+  },
   key_rejected: {
     reason: 'key_rejected',
     retrySame: 0,
     next: true,
     keyOnly: true,
     lesson: 'key_rejected',
+    exhausted: 502,
+  },
+  /** Refused, and not because of the credential: a filter on the way, a region, an organization. */
+  not_allowed: {
+    reason: 'not_allowed',
+    retrySame: 0,
+    next: true,
+    keyOnly: true,
+    lesson: 'nothing',
     exhausted: 502,
   },
   quota_exhausted: {
@@ -138,25 +170,21 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
   },
 };
 
-const OVERLOADED = /overloaded|at capacity|server is busy/i;
-const MODEL_MISSING =
-  /model_not_found|deploymentnotfound|does not exist or you do not have access|(unknown|unsupported|invalid) model|model\b.{0,80}\b(not found|does not exist|not exist)/i;
 /** It teaches nothing, so words of the client's can't do harm here. */
 const THINKING_SIGNATURE = /signature\b.{0,40}\bthinking|thinking\b.{0,40}\bsignature/i;
-const QUOTA = /insufficient_quota|billing_error|credit balance is too low|exceeded your current quota/i;
 
-/** What an error text quotes is the client's own words: they must not pass for the upstream's. */
-const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`|‘[^’]*’|“[^”]*”/g;
+type Told = Extract<Signal, { kind: 'status' | 'error_first' }>;
 
-/** The verdict for a signal; pure. */
-export function classify(signal: Signal): Verdict {
+/**
+ * The verdict for a signal; pure. Types and codes decide, then whole sentences: see `vendor-words.ts`.
+ * @param model the name that the upstream was sent; empty where none was.
+ */
+export function classify(signal: Signal, model: string): Verdict {
   switch (signal.kind) {
     case 'status':
-      // A model that the credential may not use: a word of the vendor's own, so no client can bring it about otherwise.
-      if (signal.status === 403 && signal.code === 'model_not_found') return VERDICTS.model_missing;
-      return byStatus(signal.status, `${signal.type ?? ''} ${signal.code ?? ''} ${signal.text}`);
+      return byStatus(signal, model);
     case 'error_first':
-      return inAnswer(`${signal.type ?? ''} ${signal.code ?? ''} ${signal.text}`);
+      return ofFailure(signal, model) ?? VERDICTS.error_in_answer;
     case 'empty':
       return VERDICTS.empty_answer;
     case 'connect':
@@ -171,38 +199,112 @@ export function classify(signal: Signal): Verdict {
   }
 }
 
-function byStatus(status: number, text: string): Verdict {
+function byStatus(signal: Extract<Signal, { kind: 'status' }>, model: string): Verdict {
+  const { status, text } = signal;
   switch (status) {
+    case 400:
+      return ofBadRequest(signal, model);
     case 401:
     case 403:
-      return VERDICTS.key_rejected;
+      return ofRefusal(signal, model);
     case 402:
       return VERDICTS.quota_exhausted;
     case 404:
-      return VERDICTS.model_missing;
+      return ofNotFound(signal, model);
     case 408:
       return VERDICTS.timeout;
     case 429:
-      return QUOTA.test(text) ? VERDICTS.quota_exhausted : VERDICTS.rate_limited;
+      return sayingOf(signal) === 'quota' || meansQuotaIn429(text)
+        ? VERDICTS.quota_exhausted
+        : VERDICTS.rate_limited;
     case 529:
       return VERDICTS.overloaded;
   }
-  if (status === 400 && THINKING_SIGNATURE.test(text)) return VERDICTS.thinking_signature;
-  if (status === 400) return ofBadRequest(text.replace(QUOTED, ''));
   if (status >= 400 && status < 500) return VERDICTS.invalid_request;
-  if (status >= 500 && OVERLOADED.test(text)) return VERDICTS.overloaded;
+  const said = status >= 500 ? ofFailure(signal, model) : null;
   // 3xx: redirects are not followed, so an answer of this kind is a wrong address.
-  return status === 503 ? { ...VERDICTS.upstream_failed, exhausted: 503 } : VERDICTS.upstream_failed;
+  return (
+    said ?? (status === 503 ? { ...VERDICTS.upstream_failed, exhausted: 503 } : VERDICTS.upstream_failed)
+  );
 }
 
-function ofBadRequest(text: string): Verdict {
-  if (OVERLOADED.test(text)) return VERDICTS.overloaded;
-  if (QUOTA.test(text)) return VERDICTS.quota_exhausted;
-  return MODEL_MISSING.test(text) ? VERDICTS.model_missing : VERDICTS.invalid_request;
+function ofBadRequest(signal: Told, model: string): Verdict {
+  const saying = sayingOf(signal);
+  switch (saying) {
+    case 'overloaded':
+      return VERDICTS.overloaded;
+    case 'quota':
+      return VERDICTS.quota_exhausted;
+    case 'model':
+      return ofModel(signal, model);
+  }
+  if (THINKING_SIGNATURE.test(signal.text)) return VERDICTS.thinking_signature;
+  const mayTeach = saying === null || saying === 'invalid_request';
+  return (mayTeach ? bySentence(signal.text, model) : null) ?? VERDICTS.invalid_request;
 }
 
-function inAnswer(text: string): Verdict {
-  if (OVERLOADED.test(text)) return VERDICTS.overloaded;
-  if (QUOTA.test(text)) return VERDICTS.quota_exhausted;
-  return VERDICTS.error_in_answer;
+/** 401 means the credential unless it says otherwise, 403 only where it says so: filters and regions answer so, too. */
+function ofRefusal(signal: Extract<Signal, { kind: 'status' }>, model: string): Verdict {
+  const saying = sayingOf(signal);
+  switch (saying) {
+    case 'credential':
+      return VERDICTS.key_rejected;
+    case 'model':
+      return ofModel(signal, model);
+    case 'place':
+      return VERDICTS.not_allowed;
+    case 'input':
+    case 'context':
+      return VERDICTS.invalid_request;
+    case 'quota':
+      return VERDICTS.quota_exhausted;
+  }
+  if (meansInput(signal.text)) return VERDICTS.invalid_request;
+  return signal.status === 401 ? VERDICTS.key_rejected : VERDICTS.not_allowed;
 }
+
+function ofNotFound(signal: Told, model: string): Verdict {
+  if (sayingOf(signal) === 'model') return ofModel(signal, model);
+  return meansModel(signal.text, model) ? VERDICTS.model_missing : VERDICTS.not_found;
+}
+
+/** A model is missing: this one, or one that the request names elsewhere. */
+function ofModel({ text }: Told, model: string): Verdict {
+  return namesAnother(text, model) ? VERDICTS.not_found : VERDICTS.model_missing;
+}
+
+/** What a 5xx, or an error in a 200, says for certain; null: it is a failure and no more. */
+function ofFailure(signal: Told, model: string): Verdict | null {
+  const saying = sayingOf(signal);
+  switch (saying) {
+    case 'overloaded':
+      return VERDICTS.overloaded;
+    case 'quota':
+      return VERDICTS.quota_exhausted;
+    case 'model':
+      return ofModel(signal, model);
+    case 'context':
+    case 'input':
+      return RESTATED;
+  }
+  if (meansContext(signal.text)) return RESTATED;
+  return bySentence(signal.text, model) ?? (saying === 'invalid_request' ? RESTATED : null);
+}
+
+function bySentence(text: string, model: string): Verdict | null {
+  switch (sentenceOf(text, model)) {
+    case 'overloaded':
+      return VERDICTS.overloaded;
+    case 'quota':
+      return VERDICTS.quota_exhausted;
+    case 'credential':
+      return VERDICTS.key_rejected;
+    case 'model':
+      return VERDICTS.model_missing;
+    case null:
+      return null;
+  }
+}
+
+/** The request is at fault, and the upstream's status does not say so. */
+const RESTATED: Verdict = { ...VERDICTS.invalid_request, exhausted: 'restated' };

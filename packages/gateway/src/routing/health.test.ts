@@ -4,8 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { channel, snapshot } from '../journey/harness.ts';
 import type { HealthReport, Lesson } from '../ports.ts';
 import { findCandidates } from './candidates.ts';
-import { classify } from './classify.ts';
-import { complaintOf } from './complaint.ts';
 import { MemoryChannelHealth } from './health.ts';
 import { Route } from './route.ts';
 
@@ -179,53 +177,6 @@ describe('whatever happens', () => {
           health.report(report('success', now + 900_000, { channelKeyId: key }));
           expect(health.breaker(key, now + 900_000)).toBe('closed');
           expect(health.coolingUntilMs(key, 'm')).toBe(0);
-        }
-      }),
-    );
-  });
-
-  it('what a client brings about never takes a key out of use: only words that vendors put about credentials do', () => {
-    const word = fc.constantFrom(
-      'invalid_api_key',
-      'authentication_error',
-      'permission_error',
-      'overloaded',
-      'x',
-    );
-    const bad = fc.record({
-      status: fc.constantFrom(400, 403, 404, 413, 422, 429, 500, 529),
-      text: fc.tuple(word, fc.string()).map(([first, rest]) => `${first} "${rest}"`),
-      code: fc.constantFrom(null, 'model_not_found', 'content_policy_violation', 'rate_limit_exceeded'),
-    });
-    fc.assert(
-      fc.property(bad, ({ status, text, code }) => {
-        const signal = { kind: 'status', status, type: null, code, text } as const;
-        expect(complaintOf(signal, classify(signal))).not.toBe('rejected');
-      }),
-    );
-  });
-
-  it("a client's bad requests change no state, whatever words of its own they are refused with", () => {
-    const bad = fc.record({
-      status: fc.constantFrom(400, 413, 422),
-      word: fc.constantFrom('overloaded', 'at capacity', 'insufficient_quota', 'model not found', 'x'),
-    });
-    fc.assert(
-      fc.property(fc.array(act, { maxLength: 20 }), fc.array(bad, { maxLength: 5 }), (acts, requests) => {
-        const left = fresh();
-        const right = fresh();
-        let now = 0;
-        for (const { key, lesson, retryAfterMs, stepMs } of acts) {
-          now += stepMs;
-          for (const health of [left, right])
-            health.report(report(lesson, now, { channelKeyId: key, retryAfterMs }));
-          for (const { status, word } of requests) {
-            const text = `Invalid value: '${word}'. Supported values are: "user".`;
-            const verdict = classify({ kind: 'status', status, type: null, code: null, text });
-            left.report(report(verdict.lesson, now, { channelKeyId: key }));
-          }
-          expect(left.coolingUntilMs(key, 'm')).toBe(right.coolingUntilMs(key, 'm'));
-          expect(left.breaker(key, now)).toBe(right.breaker(key, now));
         }
       }),
     );

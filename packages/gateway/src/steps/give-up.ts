@@ -6,6 +6,7 @@ import { pushClientHeaders } from '../headers.ts';
 import { redact } from '../redact.ts';
 import { faultHeaders, sendFault } from '../reply.ts';
 import type { Reason, Signal } from '../routing/classify.ts';
+import { meansContext, sayingOf } from '../routing/vendor-words.ts';
 import type { Trace } from '../trace.ts';
 import type { Failed } from './try-once.ts';
 
@@ -13,7 +14,9 @@ const SENTENCE: Readonly<Record<Reason, string>> = {
   invalid_request: 'The upstream refused the request.',
   thinking_signature: 'The upstream refused the thinking of an earlier turn.',
   model_missing: 'The model is not available upstream.',
+  not_found: 'The upstream does not know what the request names.',
   key_rejected: 'The upstream refused the credential of the relay.',
+  not_allowed: 'The upstream did not allow the request.',
   quota_exhausted: 'The upstream has no quota left for this model.',
   rate_limited: 'The upstream is rate limited. Try again later.',
   upstream_failed: 'The upstream failed to answer.',
@@ -39,6 +42,7 @@ export function giveUp(
   const secret = trace.candidate?.key.secret.reveal() ?? '';
   const errorText = redact(textOf(signal), secret);
   const ending = { errorCode: verdict.reason, errorText, usage: NO_USAGE, firstByteMs: null };
+  const { requestId } = exchange;
   if (verdict.exhausted === 'original' && failed.original) {
     const { status } = failed.original;
     return {
@@ -47,6 +51,10 @@ export function giveUp(
       outcome: 'client_error',
       finish: () => sendOriginal(exchange, failed, secret),
     };
+  }
+  if (verdict.exhausted === 'restated') {
+    const fault = { status: 400, code: codeOf(failed), message: errorText, param: null, requestId };
+    return { ...ending, status: 400, outcome: 'client_error', finish: () => sendFault(exchange, fault, []) };
   }
   const status = statusFor(exchange, verdict.exhausted);
   const wait =
@@ -60,15 +68,21 @@ export function giveUp(
     code: verdict.reason,
     message: SENTENCE[verdict.reason],
     param: null,
-    requestId: exchange.requestId,
+    requestId,
   };
   const headers = faultHeaders(wait === null ? null : Math.min(wait, LONGEST_RETRY_AFTER_MS));
   return { ...ending, status, outcome: 'upstream_error', finish: () => sendFault(exchange, fault, headers) };
 }
 
+/** Clients look for this one: they shorten the conversation and come again. */
+function codeOf({ signal, verdict }: Failed): string {
+  const overflows = 'text' in signal && (sayingOf(signal) === 'context' || meansContext(signal.text));
+  return overflows ? 'context_length_exceeded' : verdict.reason;
+}
+
 /** 529 exists in Anthropic's API only. */
 function statusFor(exchange: Exchange, exhausted: Failed['verdict']['exhausted']): number {
-  if (exhausted === 'original') return 502;
+  if (exhausted === 'original' || exhausted === 'restated') return 502;
   const anthropic = exchange.endpoint.dialect.protocol === 'anthropic-messages';
   return exhausted === 529 && !anthropic ? 503 : exhausted;
 }

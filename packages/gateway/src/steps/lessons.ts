@@ -1,10 +1,12 @@
 // What the attempts of one request teach about channel keys, told to the health of channels.
+import type { Operation } from '@api-proxy/protocols/protocol';
 import type { ChannelHealth, HealthReport, KeyComplaints } from '../ports.ts';
 import type { Signal, Verdict } from '../routing/classify.ts';
 import { complaintOf } from '../routing/complaint.ts';
 import type { Candidate } from '../routing/route.ts';
 
 export type Learnt = {
+  readonly operation: Operation;
   readonly candidate: Candidate;
   /** Null for an answer. */
   readonly verdict: Verdict | null;
@@ -28,7 +30,12 @@ export class Lessons {
     this.#complaints = complaints;
   }
 
-  learn({ candidate, verdict, signal, retryAfterMs, nowMs }: Learnt): void {
+  learn({ operation, candidate, verdict, signal, retryAfterMs, nowMs }: Learnt): void {
+    // Counting is another service with limits of its own, which some upstreams lack: it says nothing about generation.
+    if (operation === 'count_tokens') {
+      this.abandon(candidate, nowMs);
+      return;
+    }
     const report = {
       channelId: candidate.option.channel.id,
       channelKeyId: candidate.key.id,
@@ -56,7 +63,7 @@ export class Lessons {
     });
   }
 
-  /** The client left during the attempt: nothing was learnt, and a probe is over. */
+  /** The attempt told nothing, e.g. because its client left: nothing is learnt, and a probe is over. */
   abandon(candidate: Candidate, nowMs: number): void {
     const { option, key } = candidate;
     this.#health.report({

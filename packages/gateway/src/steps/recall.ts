@@ -83,9 +83,15 @@ function methodOf({ endpoint, req }: Exchange): Method {
 
 /** What the upstream says about the response (404, 400 …) is for the client; what it says about the key is not. */
 function verdictOf(signal: Signal): Verdict {
-  const verdict = classify(signal);
-  const { reason } = verdict;
-  return reason === 'model_missing' || reason === 'thinking_signature' ? VERDICTS.invalid_request : verdict;
+  const verdict = classify(signal, '');
+  switch (verdict.reason) {
+    case 'model_missing':
+    case 'not_found':
+    case 'thinking_signature':
+      return VERDICTS.invalid_request;
+    default:
+      return verdict;
+  }
 }
 
 type Fall = { readonly signal: Signal; readonly verdict: Verdict; readonly opening: Opening };

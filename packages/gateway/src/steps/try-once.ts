@@ -63,7 +63,7 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   const durationMs = deps.monotonicMs() - began;
   exchange.waitedMs += durationMs;
   const signal = signalOf(opening, exchange.endpoint.dialect);
-  const verdict = signal ? classify(signal) : null;
+  const verdict = signal ? classify(signal, candidate.option.upstreamModel) : null;
   trace.attempts.push(attemptRecord({ exchange, candidate, opening, verdict, startedAtMs, durationMs }));
   if (exchange.clientGone) {
     lessons.abandon(candidate, deps.nowMs());
@@ -71,7 +71,8 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
     return null;
   }
   const waitMs = opening.kind === 'failure' ? null : retryAfterMs(opening.headers, deps.nowMs());
-  lessons.learn({ candidate, verdict, signal, retryAfterMs: waitMs, nowMs: deps.nowMs() });
+  const { operation } = exchange.endpoint;
+  lessons.learn({ operation, candidate, verdict, signal, retryAfterMs: waitMs, nowMs: deps.nowMs() });
   if (!signal || !verdict)
     return opening.kind === 'answer' ? { kind: 'committed', upstream, answer: opening } : null;
   upstream.abort();
