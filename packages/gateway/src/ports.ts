@@ -144,7 +144,17 @@ export type HealthReport = {
   readonly upstreamModel: string;
   readonly lesson: Lesson;
   readonly retryAfterMs: number | null;
+  /** When the attempt began: what was learnt after that, a success of this attempt says nothing about. */
+  readonly beganMs: number;
+  /** The probe that the attempt was, see {@link Begun}. */
+  readonly probe: string | null;
   readonly nowMs: number;
+};
+
+/** An attempt that may be made. */
+export type Begun = {
+  /** Of a breaker that isn't closed: names this attempt as its probe. Null: an ordinary one. */
+  readonly probe: string | null;
 };
 
 /** `open`: not to be tried; `half_open`: one attempt is the probe that decides. */
@@ -160,10 +170,10 @@ export type ChannelHealth = {
   breaker(channelKeyId: string, nowMs: number): BreakerState;
   /**
    * An attempt starts: on a breaker that isn't closed it is the probe, and the key cools until it was heard of.
-   * False: another worker's probe is under way, and this attempt must not be made.
+   * Null: another probe is under way, and this attempt must not be made.
    */
-  begin(channelKeyId: string, nowMs: number): Maybe<boolean>;
-  /** The outcome of an attempt; `nothing` changes no state, it only ends a probe. */
+  begin(channelKeyId: string, nowMs: number): Maybe<Begun | null>;
+  /** The outcome of an attempt; `nothing` changes no state, it only ends the probe that the attempt was. */
   report(report: HealthReport): void;
   /** Forgets everything about a key: it is tried again at once. */
   clear(channelKeyId: string): void;

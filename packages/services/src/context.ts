@@ -97,6 +97,8 @@ export type KeyCheck = {
   readonly channelKeyId: string;
   readonly upstreamModel: string;
   readonly lesson: KeyLesson;
+  /** Epoch milliseconds; checks are taken in when the last of them has ended. */
+  readonly beganMs: number;
 };
 
 /** Something that admins should look at, or need not any more. Never holds a secret. */

@@ -31,7 +31,7 @@ export function channelLive({ health, slots, snapshots, clock }: ChannelLiveOpti
     clearCooldown: (_channelId, channelKeyIds) => {
       for (const channelKeyId of channelKeyIds) health.clear(channelKeyId);
     },
-    learn: (check) => health.report({ ...check, retryAfterMs: null, nowMs: clock.nowMs() }),
+    learn: (check) => health.report({ ...check, retryAfterMs: null, probe: null, nowMs: clock.nowMs() }),
   };
 }
 

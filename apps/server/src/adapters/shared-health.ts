@@ -1,5 +1,5 @@
 // What one worker learns about channel keys reaches the others: each keeps the whole state, and passes its reports on.
-import type { ChannelHealth, HealthReport } from '@api-proxy/gateway/ports';
+import type { Begun, ChannelHealth } from '@api-proxy/gateway/ports';
 import type { MemoryChannelHealth } from '@api-proxy/gateway/routing/health';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Bus } from '@api-proxy/stores/bus/port';
@@ -28,6 +28,8 @@ const messageSchema = z.object({
           'model_missing',
         ]),
         retryAfterMs: z.number().nullable(),
+        beganMs: z.number(),
+        probe: z.string().nullable(),
         /** Pauses count from here wherever the report arrives. */
         nowMs: z.number(),
       }),
@@ -42,10 +44,12 @@ const memoSchema = z.object({
   key: z
     .object({
       untilMs: z.number(),
+      pausedMs: z.number(),
       failures: z.number(),
       refusals: z.number(),
       open: z.boolean(),
       probeUntilMs: z.number(),
+      probe: z.string().nullable(),
       lastMs: z.number(),
     })
     .nullable(),
@@ -72,17 +76,11 @@ export type SharedHealth = ChannelHealth & {
   catchUp(): Promise<void>;
 };
 
-/** Successes of a key that nobody has complained about are no news: healthy traffic sends nothing. */
+/** Successes that heal nothing are no news: healthy traffic sends nothing. */
 export function sharedHealth(options: SharedHealthOptions): SharedHealth {
   const { local, bus, cooldowns, workerId, nowMs, log } = options;
-  const blemished = new Set<string>();
-  const probing = new Set<string>();
-  const isNews = ({ lesson, channelKeyId }: HealthReport): boolean => {
-    if (lesson === 'nothing') return false;
-    if (lesson === 'success') return blemished.delete(channelKeyId);
-    blemished.add(channelKeyId);
-    return true;
-  };
+  /** By channel key, the probe of this worker's that all others wait for. */
+  const probing = new Map<string, string>();
   const tell = (news: News) => bus.publish(TOPIC, { from: workerId, news });
   const keep = (channelKeyId: string) => {
     const memo = local.memoOf(channelKeyId);
@@ -94,41 +92,39 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
     if (!message.success) return log.warn({ payload }, 'news about a channel key could not be read');
     const { from, news } = message.data;
     if (from === workerId) return;
-    if (news.kind === 'clear') {
-      blemished.delete(news.channelKeyId);
-      local.clear(news.channelKeyId);
-    } else {
-      isNews(news.report);
-      local.report(news.report);
-    }
+    if (news.kind === 'clear') local.clear(news.channelKeyId);
+    else local.report(news.report);
   });
   return {
     coolingUntilMs: (channelKeyId, upstreamModel) => local.coolingUntilMs(channelKeyId, upstreamModel),
     breaker: (channelKeyId, now) => local.breaker(channelKeyId, now),
     begin: (channelKeyId, now) => {
-      const probes =
-        local.breaker(channelKeyId, now) === 'half_open' && local.coolingUntilMs(channelKeyId, '') <= now;
-      local.begin(channelKeyId, now);
-      if (!probes) return true;
-      const claimed = (mine: boolean): boolean => {
-        if (mine) probing.add(channelKeyId);
-        return mine;
+      const begun = local.begin(channelKeyId, now);
+      if (!begun || begun.probe === null) return begun;
+      const { probe } = begun;
+      // Another worker's probe may end while this one asks for its own.
+      local.leaveProbe(channelKeyId);
+      const claimed = (mine: boolean): Begun | null => {
+        if (!mine) return null;
+        probing.set(channelKeyId, probe);
+        local.ownProbe(channelKeyId, begun, now);
+        return begun;
       };
       const answer = cooldowns.claimProbe(channelKeyId, PROBE_LEASE_MS);
       return answer instanceof Promise ? answer.then(claimed) : claimed(answer);
     },
     report: (report) => {
-      const { channelKeyId } = report;
-      local.report(report);
-      const probed = probing.delete(channelKeyId);
-      if (!isNews(report) && !probed) return;
+      const { channelKeyId, probe } = report;
+      const isNews = local.report(report);
+      const probed = probe !== null && probing.get(channelKeyId) === probe;
+      if (probed) probing.delete(channelKeyId);
+      if (!isNews && !probed) return;
       // The others learn how it went before one of them may probe again.
       tell({ kind: 'report', report });
       keep(channelKeyId);
       if (probed) cooldowns.endProbe(channelKeyId);
     },
     clear: (channelKeyId) => {
-      blemished.delete(channelKeyId);
       probing.delete(channelKeyId);
       local.clear(channelKeyId);
       tell({ kind: 'clear', channelKeyId });
@@ -138,9 +134,7 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
     catchUp: async () => {
       for (const [channelKeyId, text] of await cooldowns.all(nowMs())) {
         const memo = memoSchema.safeParse(parsed(text)).data;
-        if (!memo) continue;
-        blemished.add(channelKeyId);
-        local.takeIn(channelKeyId, memo);
+        if (memo) local.takeIn(channelKeyId, memo);
       }
     },
   };

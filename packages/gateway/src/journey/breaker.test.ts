@@ -54,7 +54,8 @@ async function scene() {
     clock: { nowMs: clock.nowMs, monotonicMs: systemClock.monotonicMs },
   });
   open.unshift(relay);
-  const leave = async () => {
+  /** A request that the bad channel has; gives what lets its client leave. */
+  const enter = async () => {
     const hits = bad.hits;
     const sent = fresh();
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
@@ -62,11 +63,13 @@ async function scene() {
     req.on('error', () => {});
     req.end(JSON.stringify(sent.body));
     while (bad.hits === hits) await new Promise((resolve) => setImmediate(resolve));
-    const booked = relay.nextRecord();
-    req.destroy();
-    return (await booked).outcome;
+    return async () => {
+      const booked = relay.nextRecord();
+      req.destroy();
+      return (await booked).outcome;
+    };
   };
-  return { clock, health, bad, good, leave, send: () => call({ port: relay.port, ...fresh() }) };
+  return { clock, health, bad, good, enter, send: () => call({ port: relay.port, ...fresh() }) };
 }
 
 it('closed → open → one probe → closed', async () => {
@@ -97,14 +100,65 @@ it('closed → open → one probe → closed', async () => {
   expect(bad.hits).toBe(9);
 });
 
+it('with everything cooling, one request at a time probes what is open; the others are told to come back', async () => {
+  const { clock, health, bad } = await scene();
+  const relay = await startRelay(snapshot([channel({ id: 'bad', baseUrl: bad.url })]), {
+    health,
+    clock: { nowMs: clock.nowMs, monotonicMs: systemClock.monotonicMs },
+  });
+  open.unshift(relay);
+  const send = () => call({ port: relay.port, ...fresh() });
+  for (const pauseMs of [0, 5_000, 0]) {
+    await send();
+    clock.advance(pauseMs);
+  }
+  // Open and not due, then due: either way there is one probe.
+  for (const [advanceMs, state, ends] of [
+    [0, 'open', 500],
+    [60_000, 'half_open', 200],
+  ] as const) {
+    clock.advance(advanceMs);
+    expect(health.breaker('bad_key', clock.nowMs())).toBe(state);
+    const [gate, hits] = [Promise.withResolvers<void>(), bad.hits];
+    Object.assign(bad, { gate: gate.promise, status: ends });
+    const probe = send();
+    await expect.poll(() => bad.hits).toBe(hits + 1);
+    const others = await Promise.all(Array.from({ length: 5 }, send));
+    expect(others.map(({ status, headers }) => [status, headers['retry-after']])).toEqual(
+      Array(5).fill([503, '1']),
+    );
+    expect(bad.hits).toBe(hits + 1);
+    gate.resolve();
+    expect((await probe).status).toBe(ends === 200 ? 200 : 502);
+  }
+  expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
+});
+
+it('a client that leaves does not end the probe of another request', async () => {
+  const { clock, health, bad, enter, send } = await scene();
+  bad.gate = new Promise(() => {});
+  const leave = await enter();
+  for (let count = 0; count < 3; count++)
+    health.report({
+      ...{ channelId: 'bad', channelKeyId: 'bad_key', upstreamModel: 'm', lesson: 'failure', probe: null },
+      ...{ retryAfterMs: null, beganMs: clock.nowMs(), nowMs: clock.nowMs() + count * 20_000 },
+    });
+  clock.advance(600_000);
+  const begun = health.begin('bad_key', clock.nowMs());
+  expect(begun?.probe).toEqual(expect.any(String));
+  expect(await leave()).toBe('client_closed');
+  expect((await send()).status).toBe(200);
+  expect(health.begin('bad_key', clock.nowMs())).toBeNull();
+});
+
 it('bad requests and clients that leave never touch the state of a channel', async () => {
-  const { clock, health, bad, leave, send } = await scene();
+  const { clock, health, bad, enter, send } = await scene();
   for (const status of [400, 413, 422]) {
     bad.status = status;
     for (let count = 0; count < 6; count++) expect((await send()).status).toBe(status);
   }
   bad.gate = new Promise(() => {});
-  for (let count = 0; count < 6; count++) expect(await leave()).toBe('client_closed');
+  for (let count = 0; count < 6; count++) expect(await (await enter())()).toBe('client_closed');
   expect(health.coolingUntilMs('bad_key', 'm')).toBe(0);
   expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
 });

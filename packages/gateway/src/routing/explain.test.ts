@@ -23,6 +23,8 @@ it('every channel with its reason, tier and share', () => {
     channelKeyId: 'cooling_key',
     upstreamModel: 'm',
     retryAfterMs: 9_000,
+    beganMs: 0,
+    probe: null,
   };
   health.report({ ...failure, lesson: 'failure', nowMs: 0 });
   const question = {

@@ -15,8 +15,8 @@ const fresh = (failuresToOpen = 5) =>
   );
 
 function report(lesson: Lesson, nowMs = 1_000, over: Partial<HealthReport> = {}): HealthReport {
-  const plain = { channelId: 'c', channelKeyId: 'k', upstreamModel: 'm', retryAfterMs: null };
-  return { ...plain, lesson, nowMs, ...over };
+  const plain = { channelId: 'c', channelKeyId: 'k', upstreamModel: 'm', retryAfterMs: null, probe: null };
+  return { ...plain, lesson, beganMs: nowMs, nowMs, ...over };
 }
 
 /** Fails as soon as the key is due again, `times` times; gives the lengths of the pauses. */
@@ -51,7 +51,7 @@ describe('pauses', () => {
     expect(failOnAndOn(health, 9)).toEqual([
       0, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000,
     ]);
-    health.report(report('success'));
+    health.report(report('success', 2_000_000));
     expect(health.coolingUntilMs('k', 'm')).toBe(0);
   });
 
@@ -108,9 +108,9 @@ describe('the breaker', () => {
     const { health, due } = opened();
     expect(health.breaker('k', due)).toBe('half_open');
     expect(health.coolingUntilMs('k', 'm')).toBe(due);
-    health.begin('k', due);
+    const begun = health.begin('k', due);
     expect(health.coolingUntilMs('k', 'm')).toBeGreaterThan(due);
-    health.report(report('success', due + 10));
+    health.report(report('success', due + 10, { beganMs: due, ...begun }));
     expect(health.breaker('k', due + 10)).toBe('closed');
     expect(health.coolingUntilMs('k', 'm')).toBe(0);
   });
@@ -118,24 +118,84 @@ describe('the breaker', () => {
   it('a probe that fails opens it for longer, also after a quiet hour', () => {
     const { health, due } = opened();
     for (const later of [due, due + 3_600_000]) {
-      health.begin('k', later);
-      health.report(report('failure', later));
+      const begun = health.begin('k', later);
+      health.report(report('failure', later, { ...begun }));
       expect(health.breaker('k', later)).toBe('open');
     }
   });
 
   it('a probe whose client left or was at fault makes room for another', () => {
     const { health, due } = opened();
-    health.begin('k', due);
-    health.report(report('nothing', due + 1));
+    const begun = health.begin('k', due);
+    health.report(report('nothing', due + 1, { ...begun }));
     expect(health.coolingUntilMs('k', 'm')).toBe(due);
     expect(health.breaker('k', due + 1)).toBe('half_open');
+  });
+
+  it('is probed by one attempt at a time, also while it is open; no other attempt ends that probe', () => {
+    const { health, due } = opened();
+    for (const [from, ended] of [
+      [due - 1, 'nothing'],
+      [due + 5, 'failure'],
+    ] as const) {
+      const begun = health.begin('k', from);
+      expect(begun?.probe).toEqual(expect.any(String));
+      expect(health.begin('k', from)).toBeNull();
+      for (const lesson of ['nothing', 'failure', 'rate_limited'] as const)
+        for (const probe of [null, 'another'])
+          health.report(report(lesson, from, { probe, beganMs: 0, channelKeyId: 'k' }));
+      expect(health.begin('k', from + 1)).toBeNull();
+      health.report(report(ended, from + 1, { ...begun }));
+      const next = health.begin('k', from + 2);
+      expect(next?.probe).toEqual(expect.any(String));
+      health.report(report('nothing', from + 2, { ...next }));
+    }
+  });
+
+  it('a probe nobody heard of makes room after its lease, and its late end is not that of the next', () => {
+    const { health, due } = opened();
+    const lost = health.begin('k', due);
+    const next = health.begin('k', due + 60_000);
+    expect(next?.probe).toEqual(expect.any(String));
+    health.report(report('nothing', due + 60_001, { ...lost }));
+    expect(health.begin('k', due + 60_002)).toBeNull();
   });
 
   it('can be cleared by hand', () => {
     const { health } = opened();
     health.clear('k');
     expect(health.breaker('k', 0)).toBe('closed');
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+  });
+});
+
+describe('an attempt that began before a pause', () => {
+  const PAUSING = ['rate_limited', 'overloaded', 'quota_exhausted', 'key_rejected', 'model_missing'] as const;
+
+  it.each(PAUSING)('does not end it by its success, a later one does: %s', (lesson) => {
+    const health = fresh();
+    health.report(report(lesson, 5_000));
+    const until = health.coolingUntilMs('k', 'm');
+    health.report(report('success', 5_500, { beganMs: 4_999 }));
+    expect(health.coolingUntilMs('k', 'm')).toBe(until);
+    health.report(report('success', 6_000, { beganMs: 5_100 }));
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+  });
+
+  it('does not close the breaker that opened since', () => {
+    const health = fresh(3);
+    failOnAndOn(health, 3);
+    const openedMs = health.coolingUntilMs('k', 'm') - 10_000;
+    health.report(report('success', openedMs + 1, { beganMs: openedMs - 1 }));
+    expect(health.breaker('k', openedMs + 1)).toBe('open');
+  });
+
+  it('still ends a row of failures that paused nothing', () => {
+    const health = fresh();
+    for (let now = 1_000; now < 20_000; now += 1_000) {
+      health.report(report('failure', now));
+      health.report(report('success', now + 1, { beganMs: now - 500 }));
+    }
     expect(health.coolingUntilMs('k', 'm')).toBe(0);
   });
 });
@@ -159,6 +219,23 @@ const act = fc.record({
 });
 
 describe('whatever happens', () => {
+  it('successes of attempts that began before anything went wrong shorten no pause', () => {
+    const bad = act.filter(({ lesson }) => lesson !== 'success');
+    fc.assert(
+      fc.property(fc.array(bad, { minLength: 1, maxLength: 30 }), (acts) => {
+        const [left, right] = [fresh(), fresh()];
+        let now = 1;
+        for (const { lesson, retryAfterMs, stepMs } of acts) {
+          now += stepMs % 2_000;
+          for (const health of [left, right]) health.report(report(lesson, now, { retryAfterMs }));
+          const before = left.coolingUntilMs('k', 'm');
+          left.report(report('success', now, { beganMs: 0 }));
+          expect(left.coolingUntilMs('k', 'm')).toBe(before);
+        }
+      }),
+    );
+  });
+
   it('every key is free again within a quarter of an hour, and some key can always be tried', () => {
     const channels = ['a', 'b'].map((id) => channel({ id, baseUrl: 'http://up' }));
     const candidates = findCandidates(snapshot(channels), 'm', 'openai-chat');

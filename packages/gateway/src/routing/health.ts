@@ -1,11 +1,14 @@
 // What outcomes teach about channel keys: pauses that end by themselves and a breaker, in this process's memory.
-import type { BreakerState, ChannelHealth, HealthReport } from '../ports.ts';
+import { randomUUID } from 'node:crypto';
+import type { Begun, BreakerState, ChannelHealth, HealthReport } from '../ports.ts';
 import type { RelaySettings } from '../snapshot.ts';
 import { backoffMs } from './backoff.ts';
 
 type KeyState = {
   /** Not to be tried before, unless nothing else is left. */
   untilMs: number;
+  /** When that pause was set; 0: never. */
+  pausedMs: number;
   /** Consecutive failures. */
   failures: number;
   /** Consecutive refusals that are no failure (429, overload) and named no time. */
@@ -13,6 +16,8 @@ type KeyState = {
   open: boolean;
   /** The probe of an open breaker is under way until then at most. */
   probeUntilMs: number;
+  /** Which one; null while it is another worker's, or none. */
+  probe: string | null;
   lastMs: number;
 };
 
@@ -37,6 +42,7 @@ const PROBE_LEASE_MS = 60_000;
 const FAILURES_TO_OPEN = 5;
 /** Names of models come from clients: pauses that are over are dropped beyond this many. */
 const MOST_MODEL_PAUSES = 10_000;
+const ORDINARY: Begun = { probe: null };
 
 /** Bounds come with each call, so that a changed setting holds at once. */
 export class MemoryChannelHealth implements ChannelHealth {
@@ -64,10 +70,27 @@ export class MemoryChannelHealth implements ChannelHealth {
     return key.untilMs > nowMs ? 'open' : 'half_open';
   }
 
-  begin(channelKeyId: string, nowMs: number): true {
+  begin(channelKeyId: string, nowMs: number): Begun | null {
     const key = this.#keys.get(channelKeyId);
-    if (key?.open) key.probeUntilMs = nowMs + PROBE_LEASE_MS;
-    return true;
+    if (!key?.open) return ORDINARY;
+    if (key.probeUntilMs > nowMs) return null;
+    key.probe = randomUUID();
+    key.probeUntilMs = nowMs + PROBE_LEASE_MS;
+    return { probe: key.probe };
+  }
+
+  /** The probe that begins may be another worker's: whichever is told of ends the wait. */
+  leaveProbe(channelKeyId: string): void {
+    const key = this.#keys.get(channelKeyId);
+    if (key) key.probe = null;
+  }
+
+  /** It is this worker's after all. */
+  ownProbe(channelKeyId: string, { probe }: Begun, nowMs: number): void {
+    const key = this.#keys.get(channelKeyId);
+    if (!key) return;
+    key.probe = probe;
+    key.probeUntilMs = nowMs + PROBE_LEASE_MS;
   }
 
   /** Null when there is nothing to tell. */
@@ -100,31 +123,47 @@ export class MemoryChannelHealth implements ChannelHealth {
       if (name.startsWith(`${channelKeyId} `)) this.#models.delete(name);
   }
 
-  report(report: HealthReport): void {
-    const key = this.#keys.get(report.channelKeyId);
-    if (key) key.probeUntilMs = 0;
+  /** @returns whether it changed what is known about the key or its models. */
+  report(report: HealthReport): boolean {
+    this.#endProbe(report);
     switch (report.lesson) {
       case 'nothing':
-        return;
+        return false;
       case 'success':
-        this.#keys.delete(report.channelKeyId);
-        this.#models.delete(`${report.channelKeyId} ${report.upstreamModel}`);
-        return;
+        return this.#succeeded(report);
       case 'rate_limited':
       case 'overloaded':
         this.#refused(report);
-        return;
+        return true;
       case 'failure':
         this.#failed(report);
-        return;
+        return true;
       case 'quota_exhausted':
       case 'key_rejected':
         this.#pause(report, CREDENTIAL_PAUSE_MS);
-        return;
+        return true;
       case 'model_missing':
         this.#modelMissing(report);
-        return;
+        return true;
     }
+  }
+
+  /** Only the probe itself ends it; with another worker's under way, any that is told of. */
+  #endProbe({ channelKeyId, probe }: HealthReport): void {
+    const key = probe === null ? undefined : this.#keys.get(channelKeyId);
+    if (!key || (key.probe !== null && key.probe !== probe)) return;
+    key.probe = null;
+    key.probeUntilMs = 0;
+  }
+
+  /** Heals what was known when the attempt began; a pause that was set since then stands. */
+  #succeeded({ channelKeyId, upstreamModel, beganMs }: HealthReport): boolean {
+    const key = this.#keys.get(channelKeyId);
+    const heals = key !== undefined && key.pausedMs <= beganMs && this.#keys.delete(channelKeyId);
+    const name = `${channelKeyId} ${upstreamModel}`;
+    const pausedMs = (this.#models.get(name) ?? Number.POSITIVE_INFINITY) - MODEL_PAUSE_MS;
+    const finds = pausedMs <= beganMs && this.#models.delete(name);
+    return heals || finds;
   }
 
   /** Asked to stay away: as long as asked, else 5 s, 10 s, 20 s … */
@@ -163,7 +202,8 @@ export class MemoryChannelHealth implements ChannelHealth {
   #pause(report: HealthReport, ms: number): void {
     const key = this.#stateOf(report);
     key.untilMs = Math.max(key.untilMs, report.nowMs + ms);
-    key.lastMs = report.nowMs;
+    key.pausedMs = Math.max(key.pausedMs, report.nowMs);
+    key.lastMs = Math.max(key.lastMs, report.nowMs);
   }
 
   #modelMissing({ channelKeyId, upstreamModel, nowMs }: HealthReport): void {
@@ -180,7 +220,8 @@ export class MemoryChannelHealth implements ChannelHealth {
     if (known && nowMs - Math.max(known.lastMs, known.untilMs) < FORGOTTEN_MS) return known;
     const open = known?.open ?? false;
     const failures = open ? (this.#bounds().failuresToOpen ?? FAILURES_TO_OPEN) - 1 : 0;
-    const fresh = { untilMs: 0, failures, refusals: 0, open, probeUntilMs: 0, lastMs: nowMs };
+    const { probe = null, probeUntilMs = 0, pausedMs = 0 } = known ?? {};
+    const fresh = { untilMs: 0, pausedMs, failures, refusals: 0, open, probe, probeUntilMs, lastMs: nowMs };
     this.#keys.set(channelKeyId, fresh);
     return fresh;
   }

@@ -130,6 +130,8 @@ const REPORT = {
   channelKeyId: 'k',
   upstreamModel: MODEL,
   retryAfterMs: null,
+  beganMs: 0,
+  probe: null,
 } satisfies Partial<HealthReport>;
 
 function fresh(): MemoryChannelHealth {

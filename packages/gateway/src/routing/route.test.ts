@@ -11,7 +11,7 @@ import { targetOf } from './target.ts';
 const WELL: ChannelHealth = {
   coolingUntilMs: () => 0,
   breaker: () => 'closed',
-  begin: () => true,
+  begin: () => ({ probe: null }),
   report: () => {},
   clear: () => {},
 };
@@ -77,6 +77,20 @@ it('a cooling key is passed over; when all cool the one due soonest is tried', (
   expect(routeOf(channels, cooling({ a_key: 50 })).next(0)?.option.channel.id).toBe('b');
   expect(routeOf(channels, cooling({ a_key: 50, b_key: 40 })).next(0)?.option.channel.id).toBe('b');
   expect(routeOf(channels, cooling({ a_key: 50, b_key: 60 })).next(0)?.option.channel.id).toBe('a');
+});
+
+it('what somebody else probes is left out, and the next due is tried; with nothing else left, the request waits a second', () => {
+  const due: Record<string, number> = { a_key: 40, b_key: 50 };
+  const route = routeOf([at('a'), at('b')], { ...WELL, coolingUntilMs: (id) => due[id] ?? 0 });
+  for (const id of ['a', 'b']) {
+    const next = route.next(0);
+    expect(next?.option.channel.id).toBe(id);
+    if (next) route.leave(next);
+  }
+  expect(route.next(0)).toBeNull();
+  expect(route.soonestDueMs(0)).toBe(1_000);
+  route.forgetBusy();
+  expect(route.next(0)?.option.channel.id).toBe('a');
 });
 
 describe('candidates', () => {

@@ -5,7 +5,12 @@ import type { ChannelKey } from '../snapshot.ts';
 import type { Candidates, Option, Tier } from './candidates.ts';
 
 /** One thing to try. */
-export type Candidate = { readonly option: Option; readonly key: ChannelKey };
+export type Candidate = {
+  readonly option: Option;
+  readonly key: ChannelKey;
+  /** The probe that trying it is, see `ChannelHealth.begin`. */
+  readonly probe?: string | null;
+};
 
 export type RouteInput = {
   readonly candidates: Candidates;
@@ -22,6 +27,8 @@ export class Route {
   readonly #failed = new Set<string>();
   /** Channels without a free slot. */
   readonly #busy = new Set<string>();
+  /** Keys that somebody else probes. */
+  readonly #probed = new Set<string>();
   readonly #notes: DecisionRecord[] = [];
 
   constructor(input: RouteInput) {
@@ -101,15 +108,17 @@ export class Route {
     this.#note({ channelId, kept: false, reason: 'busy' });
   }
 
-  /** Another worker probes the candidate's key: it was not tried. */
+  /** Somebody else probes the candidate's key: it was not tried, and is not for this request. */
   leave({ option, key }: Candidate): void {
     this.#triedKeys.delete(key.id);
+    this.#probed.add(key.id);
     this.#note({ channelId: option.channel.id, kept: false, reason: 'cooling' });
   }
 
-  /** Channels without a free slot may have one again. */
+  /** Channels without a free slot may have one again, and probes may be over. */
   forgetBusy(): void {
     this.#busy.clear();
+    this.#probed.clear();
   }
 
   /** The channels without a free slot. */
@@ -122,7 +131,10 @@ export class Route {
     let due = 0;
     for (const option of this.#candidates.options) {
       for (const key of option.keys) {
-        const until = this.#health.coolingUntilMs(key.id, option.upstreamModel);
+        // A probe is over long before its lease is.
+        const until = this.#probed.has(key.id)
+          ? 0
+          : this.#health.coolingUntilMs(key.id, option.upstreamModel);
         const wanted = until > nowMs ? until : this.#triedKeys.has(key.id) ? 0 : nowMs + 1_000;
         if (wanted > 0 && (due === 0 || wanted < due)) due = wanted;
       }
@@ -187,13 +199,14 @@ export class Route {
     return null;
   }
 
-  /** With everything cooling, what is due first is tried: no state excludes a channel for ever. */
+  /** With everything cooling, what is due first is tried, unless somebody probes it: no state excludes a channel for ever. */
   #soonest(): Candidate | null {
     let best: Candidate | null = null;
     let bestDue = Number.POSITIVE_INFINITY;
     for (const option of this.#candidates.options) {
       if (this.#busy.has(option.channel.id)) continue;
       for (const key of option.keys) {
+        if (this.#probed.has(key.id)) continue;
         const due = this.#health.coolingUntilMs(key.id, option.upstreamModel);
         if (due < bestDue) {
           best = { option, key };

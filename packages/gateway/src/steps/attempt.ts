@@ -3,7 +3,7 @@ import { withoutThinking } from '@api-proxy/protocols/anthropic-messages/without
 import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Caller, KeyComplaints, Maybe } from '../ports.ts';
+import type { Begun, Caller, KeyComplaints, Maybe } from '../ports.ts';
 import type { Verdict } from '../routing/classify.ts';
 import type { Candidate, Route } from '../routing/route.ts';
 import type { WaitingRoom } from '../routing/waiting-room.ts';
@@ -83,8 +83,8 @@ function takeFree(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Mayb
   if (!wanted) return null;
   const { channel } = wanted.option;
   const others = () => takeFree(turn, turn.route.next(deps.nowMs()), deps);
-  const begun = (began: boolean): Maybe<Candidate | null> => {
-    if (began) return wanted;
+  const begun = (began: Begun | null): Maybe<Candidate | null> => {
+    if (began) return began.probe === null ? wanted : { ...wanted, probe: began.probe };
     turn.held.releaseSlot();
     turn.route.leave(wanted);
     return others();

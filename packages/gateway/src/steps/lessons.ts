@@ -12,6 +12,7 @@ export type Learnt = {
   readonly verdict: Verdict | null;
   readonly signal: Signal | null;
   readonly retryAfterMs: number | null;
+  readonly beganMs: number;
   readonly nowMs: number;
 };
 
@@ -30,20 +31,14 @@ export class Lessons {
     this.#complaints = complaints;
   }
 
-  learn({ operation, candidate, verdict, signal, retryAfterMs, nowMs }: Learnt): void {
+  learn({ operation, candidate, verdict, signal, ...told }: Learnt): void {
     // Counting is another service with limits of its own, which some upstreams lack: it says nothing about generation.
     if (operation === 'count_tokens') {
-      this.abandon(candidate, nowMs);
+      this.abandon(candidate, told.nowMs);
       return;
     }
-    const report = {
-      channelId: candidate.option.channel.id,
-      channelKeyId: candidate.key.id,
-      upstreamModel: candidate.option.upstreamModel,
-      lesson: verdict ? verdict.lesson : 'success',
-      retryAfterMs,
-      nowMs,
-    } as const;
+    const lesson = verdict ? verdict.lesson : 'success';
+    const report: HealthReport = { ...named(candidate), ...told, lesson };
     if (verdict?.reason === 'connect' || verdict?.reason === 'reset') {
       this.#unreachable.set(report.channelKeyId, report);
       return;
@@ -65,14 +60,9 @@ export class Lessons {
 
   /** The attempt told nothing, e.g. because its client left: nothing is learnt, and a probe is over. */
   abandon(candidate: Candidate, nowMs: number): void {
-    const { option, key } = candidate;
     this.#health.report({
-      channelId: option.channel.id,
-      channelKeyId: key.id,
-      upstreamModel: option.upstreamModel,
-      lesson: 'nothing',
-      retryAfterMs: null,
-      nowMs,
+      ...named(candidate),
+      ...{ lesson: 'nothing', retryAfterMs: null, beganMs: nowMs, nowMs },
     });
   }
 
@@ -83,4 +73,8 @@ export class Lessons {
     const all = new Set(reports.map((report) => report.channelId)).size >= channels;
     for (const report of reports) this.#health.report(all ? { ...report, lesson: 'nothing' } : report);
   }
+}
+
+function named({ option, key, probe = null }: Candidate) {
+  return { channelId: option.channel.id, channelKeyId: key.id, upstreamModel: option.upstreamModel, probe };
 }

@@ -37,7 +37,10 @@ async function learn(context: Context, { key, result, upstreamModel, ...rest }: 
   const { lesson, complaint, status } = result;
   // The model of the check may be one that this key never serves.
   if (lesson !== 'nothing' && lesson !== 'model_missing')
-    context.channelLive.learn({ channelId: key.channelId, channelKeyId: key.id, upstreamModel, lesson });
+    context.channelLive.learn({
+      ...{ channelId: key.channelId, channelKeyId: key.id, upstreamModel, lesson },
+      beganMs: Date.parse(rest.test.at),
+    });
   if (complaint === null) return;
   const news = { channelKeyId: key.id, secret: context.vault.open(key.encryptedSecret), status };
   if (complaint === 'rejected') await markKeyRejected(context, news);
