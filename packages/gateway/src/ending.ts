@@ -3,7 +3,7 @@ import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import { DENIAL_STATUS, type Denial, describeDenial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import type { Outcome } from './exchange-record.ts';
-import { budgetHeaders, faultHeaders, sendFault } from './reply.ts';
+import { budgetHeaders, comeBackHeaders, sendFault } from './reply.ts';
 
 export type Ending = {
   /** Sent to the client; 499 when it left before an answer began. */
@@ -36,7 +36,10 @@ export function refuse(exchange: Exchange, denial: Denial): Ending {
     usage: NO_USAGE,
     firstByteMs: null,
     finish: () =>
-      sendFault(exchange, fault, [...faultHeaders(denial.retryAfterMs ?? null), ...budgetHeaders(denial)]),
+      sendFault(exchange, fault, [
+        ...comeBackHeaders(exchange, status, denial.retryAfterMs ?? null),
+        ...budgetHeaders(denial),
+      ]),
   };
 }
 

@@ -111,6 +111,20 @@ export function pushClientHeaders(flat: string[], from: IncomingHttpHeaders): vo
   }
 }
 
+/** Of an upstream's answer, also where the relay words the error itself: its id, and what is left of its limits. */
+const ABOUT_ANSWER = /^(?:(?:x-)?request-id|(?:anthropic|x)-ratelimit-.+)$/;
+/** With `retry-after` these say when to come back: the relay knows better, as other channels may serve. */
+const COME_BACK: ReadonlySet<string> = new Set([
+  'anthropic-ratelimit-unified-status',
+  'anthropic-ratelimit-unified-reset',
+]);
+
+/** Appends what an error of the relay's own keeps of the upstream's last answer. */
+export function pushAnswerFacts(flat: string[], from: IncomingHttpHeaders): void {
+  const kept = Object.entries(from).filter(([name]) => ABOUT_ANSWER.test(name) && !COME_BACK.has(name));
+  pushClientHeaders(flat, Object.fromEntries(kept));
+}
+
 /** The headers every event stream is sent with, so that nothing on the way stores or buffers it. */
 export const EVENT_STREAM_HEADERS: readonly string[] = [
   'cache-control',

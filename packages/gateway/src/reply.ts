@@ -47,6 +47,25 @@ export function faultHeaders(retryAfterMs: number | null): string[] {
   return retryAfterMs === null ? [] : ['retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000)))];
 }
 
+/** What is used up and begins anew never, or nobody knows when. */
+const NO_END_MS = 3_600_000;
+
+/**
+ * When the client may come back. A 429 always says so, and to Anthropic's clients with their own word for it: without
+ * both, Claude Code retries without end (code.claude.com, "LLM gateway").
+ */
+export function comeBackHeaders(exchange: Exchange, status: number, retryAfterMs: number | null): string[] {
+  if (status !== 429) return faultHeaders(retryAfterMs);
+  const headers = faultHeaders(retryAfterMs ?? NO_END_MS);
+  if (exchange.endpoint.dialect.protocol !== 'anthropic-messages') return headers;
+  headers.push('anthropic-ratelimit-unified-status', 'rejected');
+  if (retryAfterMs !== null) {
+    const nowMs = exchange.startedAtMs + exchange.waitedMs;
+    headers.push('anthropic-ratelimit-unified-reset', String(Math.ceil((nowMs + retryAfterMs) / 1_000)));
+  }
+  return headers;
+}
+
 /** Which budget or limit refused: for a budget the headers that an admitted request carries, with nothing left in them. */
 export function budgetHeaders({ denied, facts }: Denial): string[] {
   if (denied === 'quota_missing' || denied === 'quota_zero') return ['x-quota-remaining-usd', '0'];

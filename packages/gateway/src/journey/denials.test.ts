@@ -249,10 +249,10 @@ describe('paths', () => {
 describe('which budget or limit refused is told in headers too', () => {
   const windowed = (facts: Denial['facts'], retryAfterMs?: number) =>
     money({ denied: 'window_used_up', ...(facts && { facts }), ...(retryAfterMs && { retryAfterMs }) });
-  const refusedBy = async (deps: Partial<GatewayDeps>) => {
+  const refusedBy = async (deps: Partial<GatewayDeps>, path = '/v1/chat/completions') => {
     const relay = await startRelay(snapshot(bothFamilies(fake.url)), deps);
-    const body = { model: 'm', messages: [{ role: 'user', content: 'x' }] };
-    const got = await call({ port: relay.port, path: '/v1/chat/completions', body });
+    const body = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'x' }] };
+    const got = await call({ port: relay.port, path, body });
     await relay.close();
     return got;
   };
@@ -271,11 +271,30 @@ describe('which budget or limit refused is told in headers too', () => {
     expect(json).toMatchObject({ error: { message: expect.stringContaining(resetsAt) } });
   });
 
-  it('a total that never begins anew names no time', async () => {
+  // Without `retry-after` some clients repeat a 429 at once and without end.
+  it('a total that never begins anew names no time, and asks to come back in an hour at the earliest', async () => {
     const { headers } = await refusedBy(windowed({ window: 'total', scope: 'user', resetsAt: null }));
     expect(headers['x-quota-window']).toBe('user-total');
-    expect(headers).not.toHaveProperty('retry-after');
+    expect(headers['retry-after']).toBe('3600');
     expect(headers).not.toHaveProperty('x-quota-window-resets-at');
+  });
+
+  it("a 429 to an Anthropic client says so in that API's own headers, with the second where it is known", async () => {
+    const facts = { window: 'day', scope: 'key' };
+    const [began, path] = [Date.now(), '/v1/messages'];
+    const day = await refusedBy(windowed(facts, 90_000), path);
+    expect(day.headers['anthropic-ratelimit-unified-status']).toBe('rejected');
+    const inMs = Number(day.headers['anthropic-ratelimit-unified-reset']) * 1_000 - began;
+    expect(inMs).toBeGreaterThanOrEqual(90_000);
+    expect(inMs).toBeLessThan(120_000);
+    const total = await refusedBy(windowed({ ...facts, window: 'total' }), path);
+    expect(total.headers['anthropic-ratelimit-unified-status']).toBe('rejected');
+    expect(total.headers).not.toHaveProperty('anthropic-ratelimit-unified-reset');
+    for (const other of [
+      await refusedBy(windowed(facts, 90_000)),
+      await refusedBy(money({ denied: 'quota_zero' }), path),
+    ])
+      expect(other.headers).not.toHaveProperty('anthropic-ratelimit-unified-status');
   });
 
   it.each([

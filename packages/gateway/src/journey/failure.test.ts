@@ -132,6 +132,43 @@ describe('with nothing left the client sees', () => {
   });
 });
 
+describe('an error keeps what the final answer said of itself: its id, and what is left of the limits there', () => {
+  const LEFT = {
+    openai: { 'x-ratelimit-limit-requests': '10000', 'x-upstream-request-id': expect.any(String) },
+    claude: { 'anthropic-ratelimit-tokens-limit': '2000000', 'request-id': expect.any(String) },
+  };
+  const HIDDEN = ['server', 'set-cookie', 'openai-organization', 'anthropic-organization-id'];
+
+  it.each([
+    ['429', '429,retry-after=7', 429],
+    ['500', '500', 502],
+    ['400', '400', 400],
+    ['overflow as 502', 'error=context,status=502', 400],
+    ['error in a 200', 'error=server,error-body', 502],
+  ])('%s', async (_name, behaviour, status) => {
+    for (const type of ['openai', 'claude'] as const) {
+      const { got } = await send([misbehaving('bad', behaviour)], {}, type);
+      expect(got.status).toBe(status);
+      expect(got.headers).toMatchObject({ ...LEFT[type], 'x-request-id': expect.stringMatching(/^req_/) });
+      for (const name of HIDDEN) expect(got.headers).not.toHaveProperty(name);
+    }
+  });
+
+  it('when to come back is what the relay says, also in the headers of Anthropic', async () => {
+    const nowS = Date.now() / 1_000;
+    const bad = misbehaving('bad', '429,retry-after=50');
+    const { got } = await send([bad, misbehaving('other', '429,retry-after=9')], {}, 'claude');
+    expect(got.headers).toMatchObject({
+      'retry-after': '9',
+      'anthropic-ratelimit-unified-status': 'rejected',
+      'anthropic-ratelimit-requests-remaining': '0',
+    });
+    const inS = Number(got.headers['anthropic-ratelimit-unified-reset']) - nowS;
+    expect(inS).toBeGreaterThan(5);
+    expect(inS).toBeLessThan(15);
+  });
+});
+
 it('an upstream that shows its key in an error does not get it past the relay', async () => {
   const { createServer } = await import('node:http');
   const { portOf } = await import('./harness.ts');

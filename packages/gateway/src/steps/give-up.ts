@@ -2,9 +2,9 @@
 import { NO_USAGE } from '@api-proxy/protocols/usage';
 import type { Ending } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
-import { pushClientHeaders } from '../headers.ts';
+import { pushAnswerFacts, pushClientHeaders } from '../headers.ts';
 import { redact } from '../redact.ts';
-import { faultHeaders, sendFault } from '../reply.ts';
+import { comeBackHeaders, sendFault } from '../reply.ts';
 import type { Reason, Signal } from '../routing/classify.ts';
 import { meansContext, sayingOf } from '../routing/vendor-words.ts';
 import type { Trace } from '../trace.ts';
@@ -54,7 +54,13 @@ export function giveUp(
   }
   if (verdict.exhausted === 'restated') {
     const fault = { status: 400, code: codeOf(failed), message: errorText, param: null, requestId };
-    return { ...ending, status: 400, outcome: 'client_error', finish: () => sendFault(exchange, fault, []) };
+    const headers = aboutAnswer(failed);
+    return {
+      ...ending,
+      status: 400,
+      outcome: 'client_error',
+      finish: () => sendFault(exchange, fault, headers),
+    };
   }
   const status = statusFor(exchange, verdict.exhausted);
   const wait =
@@ -70,8 +76,15 @@ export function giveUp(
     param: null,
     requestId,
   };
-  const headers = faultHeaders(wait === null ? null : Math.min(wait, LONGEST_RETRY_AFTER_MS));
+  const waitMs = wait === null ? null : Math.min(wait, LONGEST_RETRY_AFTER_MS);
+  const headers = [...comeBackHeaders(exchange, status, waitMs), ...aboutAnswer(failed)];
   return { ...ending, status, outcome: 'upstream_error', finish: () => sendFault(exchange, fault, headers) };
+}
+
+function aboutAnswer({ headers }: Failed): string[] {
+  const flat: string[] = [];
+  if (headers) pushAnswerFacts(flat, headers);
+  return flat;
 }
 
 /** Clients look for this one: they shorten the conversation and come again. */

@@ -99,5 +99,6 @@ type Fall = { readonly signal: Signal; readonly verdict: Verdict; readonly openi
 function failedBy({ signal, verdict, opening }: Fall, nowMs: number): Failed {
   const waitMs = opening.kind === 'failure' ? null : retryAfterMs(opening.headers, nowMs);
   const original = opening.kind === 'rejection' ? opening : null;
-  return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, original };
+  const headers = opening.kind === 'failure' ? null : opening.headers;
+  return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, headers, original };
 }

@@ -39,6 +39,8 @@ export type Failed = {
   readonly verdict: Verdict;
   readonly signal: Signal;
   readonly retryAfterMs: number | null;
+  /** Of the answer; null where none came. */
+  readonly headers: IncomingHttpHeaders | null;
   readonly original: {
     readonly status: number;
     readonly headers: IncomingHttpHeaders;
@@ -81,7 +83,8 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   upstream.abort();
   noteLoss(input, opening);
   const original = opening.kind === 'rejection' ? opening : null;
-  return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, original };
+  const headers = opening.kind === 'failure' ? null : opening.headers;
+  return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, headers, original };
 }
 
 /** A body that tells of a failure may still tell what it used up. */
