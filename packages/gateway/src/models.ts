@@ -1,18 +1,29 @@
 // `GET /v1/models` and `/v1/models/{id}`: what a key may use, in Anthropic's or OpenAI's shape.
+import type { AddressRules } from './address-rules.ts';
 import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import type { Caller } from './ports.ts';
 import { sendJson } from './reply.ts';
 import type { Model } from './snapshot.ts';
 
-/** Answers, or gives 403 / 404. `rest` is what follows `/models` in the path. */
-export function answerModels(exchange: Exchange, caller: Caller, rest: string): Denial | null {
+export type ModelsQuestion = {
+  readonly exchange: Exchange;
+  readonly caller: Caller;
+  /** What follows `/models` in the path. */
+  readonly rest: string;
+};
+
+/** Answers, or gives 403 / 404. Models that are not shown are left out of the list; by name, who may use one finds it. */
+export function answerModels(question: ModelsQuestion, addresses: AddressRules): Denial | null {
+  const { exchange, caller, rest } = question;
   if (caller.user.status !== 'active') return { denied: 'user_disabled' };
+  if (!addresses.allow(caller.key.allowedIps, exchange.clientIp)) return { denied: 'ip_not_allowed' };
   const anthropic = exchange.endpoint.dialect.protocol === 'anthropic-messages';
   const usable = usableModels(exchange, caller);
   const wanted = rest === '' || rest === '/' ? null : decode(rest.slice(1));
   if (wanted === null) {
-    reply(exchange, anthropic ? anthropicList(usable) : { object: 'list', data: usable.map(openAiModel) });
+    const shown = usable.filter((model) => model.visible);
+    reply(exchange, anthropic ? anthropicList(shown) : { object: 'list', data: shown.map(openAiModel) });
     return null;
   }
   const model = usable.find((candidate) => candidate.name === wanted);

@@ -63,7 +63,9 @@ export class Router {
   async #models(exchange: Exchange, rest: string): Promise<void> {
     const who = { headers: exchange.req.headers, nowMs: exchange.startedAtMs };
     const caller = await authenticate(who, this.#relayDeps);
-    const denial = isDenial(caller) ? caller : answerModels(exchange, caller, rest);
+    const denial = isDenial(caller)
+      ? caller
+      : answerModels({ exchange, caller, rest }, this.#relayDeps.addresses);
     if (denial) refuse(exchange, denial).finish();
   }
 

@@ -1,6 +1,7 @@
 // What a failed attempt says about the credential itself, beyond a pause: pure.
 import type { KeyComplaint } from '../ports.ts';
-import type { Signal, Verdict } from './classify.ts';
+import type { Signal } from './classify.ts';
+import type { Verdict } from './verdicts.ts';
 
 /**
  * Only what the failure table takes for the credential, by a status that vendors mean it with: a client must not be able

@@ -1,8 +1,8 @@
 // What the log keeps of one attempt, whichever way it was made.
 import type { Exchange } from '../exchange.ts';
 import type { AttemptRecord } from '../exchange-record.ts';
-import type { Verdict } from '../routing/classify.ts';
 import type { Candidate } from '../routing/route.ts';
+import type { Verdict } from '../routing/verdicts.ts';
 import type { Opening } from '../upstream/upstream-call.ts';
 
 export type AttemptFacts = {

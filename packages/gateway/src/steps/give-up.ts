@@ -5,8 +5,9 @@ import type { Exchange } from '../exchange.ts';
 import { pushAnswerFacts, pushClientHeaders } from '../headers.ts';
 import { redact } from '../redact.ts';
 import { comeBackHeaders, sendFault } from '../reply.ts';
-import type { Reason, Signal } from '../routing/classify.ts';
+import type { Signal } from '../routing/classify.ts';
 import { meansContext, sayingOf } from '../routing/vendor-words.ts';
+import type { Reason } from '../routing/verdicts.ts';
 import type { Trace } from '../trace.ts';
 import type { Failed } from './try-once.ts';
 

@@ -1,9 +1,10 @@
 // What the attempts of one request teach about channel keys, told to the health of channels.
 import type { Operation } from '@api-proxy/protocols/protocol';
 import type { ChannelHealth, HealthReport, KeyComplaints } from '../ports.ts';
-import type { Signal, Verdict } from '../routing/classify.ts';
+import type { Signal } from '../routing/classify.ts';
 import { complaintOf } from '../routing/complaint.ts';
 import type { Candidate } from '../routing/route.ts';
+import type { Verdict } from '../routing/verdicts.ts';
 
 export type Learnt = {
   readonly operation: Operation;

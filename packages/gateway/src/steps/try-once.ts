@@ -2,8 +2,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Exchange } from '../exchange.ts';
 import type { ChannelHealth } from '../ports.ts';
-import { classify, type Signal, type Verdict } from '../routing/classify.ts';
+import { classify, type Signal } from '../routing/classify.ts';
 import type { Candidate } from '../routing/route.ts';
+import type { Verdict } from '../routing/verdicts.ts';
 import type { Trace } from '../trace.ts';
 import type { Opening, UpstreamCall } from '../upstream/upstream-call.ts';
 import { attemptRecord } from './attempt-record.ts';
