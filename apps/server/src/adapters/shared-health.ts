@@ -78,7 +78,7 @@ export type SharedHealth = ChannelHealth & {
 
 /** Successes that heal nothing are no news: healthy traffic sends nothing. */
 export function sharedHealth(options: SharedHealthOptions): SharedHealth {
-  const { local, bus, cooldowns, workerId, nowMs, log } = options;
+  const { local, bus, cooldowns, workerId, nowMs } = options;
   /** By channel key, the probe of this worker's that all others wait for. */
   const probing = new Map<string, string>();
   const tell = (news: News) => bus.publish(TOPIC, { from: workerId, news });
@@ -87,14 +87,7 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
     if (memo) cooldowns.save(channelKeyId, JSON.stringify(memo), memo.endsMs);
     else cooldowns.drop([channelKeyId]);
   };
-  bus.subscribe(TOPIC, (payload) => {
-    const message = messageSchema.safeParse(payload);
-    if (!message.success) return log.warn({ payload }, 'news about a channel key could not be read');
-    const { from, news } = message.data;
-    if (from === workerId) return;
-    if (news.kind === 'clear') local.clear(news.channelKeyId);
-    else local.report(news.report);
-  });
+  hear(options);
   return {
     coolingUntilMs: (channelKeyId, upstreamModel) => local.coolingUntilMs(channelKeyId, upstreamModel),
     breaker: (channelKeyId, now) => local.breaker(channelKeyId, now),
@@ -138,6 +131,18 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
       }
     },
   };
+}
+
+/** Takes in what the other workers learn. */
+function hear({ local, bus, workerId, log }: SharedHealthOptions): void {
+  bus.subscribe(TOPIC, (payload) => {
+    const message = messageSchema.safeParse(payload);
+    if (!message.success) return log.warn({ payload }, 'news about a channel key could not be read');
+    const { from, news } = message.data;
+    if (from === workerId) return;
+    if (news.kind === 'clear') local.clear(news.channelKeyId);
+    else local.report(news.report);
+  });
 }
 
 function parsed(text: string): unknown {
