@@ -16,6 +16,11 @@ describe('a wrong body', () => {
     ['{"x":1}', 'model', 'missing'],
     ['{"model":7}', 'model', 'must be a string'],
     ['{"model":""}', 'model', '1 to 256'],
+    [`{"model":"${'m'.repeat(257)}"}`, 'model', '1 to 256'],
+    ['{"model":"a\\u0000"}', 'model', 'control characters'],
+    ['{"model":"a\\n"}', 'model', 'control characters'],
+    ['{"model":"a\\u0085"}', 'model', 'control characters'],
+    ['{"model":"\\ud800b"}', 'model', 'control characters'],
     ['{"model":"a","stream":"yes"}', 'stream', 'must be a boolean'],
     ['{"model":"a","max_tokens":-1}', 'max_tokens', 'positive integer'],
     ['{"model":"a","stream_options":7}', 'stream_options', 'must be an object'],
@@ -64,6 +69,10 @@ describe('what is read', () => {
 
   it.each(['007', '0', '1.5', '9 9', 'trux', 'falsx'])('refuses what is no count: %s', (text) => {
     expect(chat(`{"model":"m","max_tokens":${text}}`)).toHaveProperty('problem');
+  });
+
+  it('of a name outside the basic plane, which is no half pair', () => {
+    expect(chat('{"model":"m\\ud83d\\ude00 é"}')).toMatchObject({ model: 'm\u{1f600} é' });
   });
 
   it('marks a body with a doubled or escaped key: the last spelling counts', () => {

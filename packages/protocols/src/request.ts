@@ -81,13 +81,19 @@ function pickByParsing(body: Buffer, wanted: ReadonlySet<string>): Fields | Requ
   return { values, plain: false };
 }
 
-/** Checks `model`: a text of 1 to 256 characters. */
+// Control characters and half surrogate pairs: no model has one in its name, and no database stores all of them.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** Checks `model`: a text of 1 to 256 characters that can be printed. */
 export function checkModel(values: JsonRecord): RequestProblem | null {
   const model = values.model;
   if (model === undefined) return { problem: "The field 'model' is missing.", param: 'model' };
   if (typeof model !== 'string') return { problem: "The field 'model' must be a string.", param: 'model' };
   if (model.length === 0 || model.length > 256) {
     return { problem: "The field 'model' must have 1 to 256 characters.", param: 'model' };
+  }
+  if (UNPRINTABLE.test(model)) {
+    return { problem: "The field 'model' must not contain control characters.", param: 'model' };
   }
   return null;
 }

@@ -192,6 +192,7 @@ describe('bodies', () => {
     ['no JSON', 400, {}, Buffer.from('{"model":'), /not valid JSON/],
     ['no object', 400, {}, Buffer.from('[]'), /JSON object/],
     ['no model', 400, {}, Buffer.from('{}'), /'model' is missing/],
+    ['a name with NUL', 400, {}, Buffer.from('{"model":"m\\u0000"}'), /'model' must not contain control/],
     ['stream as text', 400, {}, Buffer.from('{"model":"m","stream":"yes"}'), /'stream' must be a boolean/],
   ])('%s → %i', async (...row) => {
     const [, status, headers, bytes, text] = row;

@@ -162,6 +162,22 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('replay on $name', (pla
     expect(existsSync(join(journalDir, 'wrk_living'))).toBe(true);
   });
 
+  it('a journal that can not be settled now keeps none of the others waiting, and is settled later', async () => {
+    for (const [index, workerId] of ['wrk_a', 'wrk_b', 'wrk_c'].entries()) {
+      const dead = doomed(workerId);
+      dead.settlement.settle(aRow({ costNanoUsd: 10n ** BigInt(index) }));
+      await written(dead.settlement);
+      killOwner(journalDir, workerId);
+    }
+    const failing = failingDatabase(db);
+    failing.refuseNext();
+    const next = start('wrk_next', { db: failing.db, settlementDb: failing.db });
+    expect(await next.recover()).toMatchObject({ workers: ['wrk_b', 'wrk_c'], booked: 2 });
+    expect(await moneyOf(db)).toMatchObject({ logged: 110n, used: 110n });
+    expect(await next.recover()).toMatchObject({ workers: ['wrk_a'], booked: 1 });
+    expect(await moneyOf(db)).toMatchObject({ logged: 111n, used: 111n });
+  });
+
   it('a worker that dies while it replays leaves both journals to the next', async () => {
     const first = doomed('wrk_first');
     const second = doomed('wrk_second');

@@ -5,11 +5,13 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { formatUsd } from '@api-proxy/kit/money';
 import { sql } from 'drizzle-orm';
 import { sweepLeases } from '../purse/sweep-leases.ts';
+import { sqlState } from '../settlement/database-fault.ts';
 import { recordSet } from '../settlement/json-parameter.ts';
+import { causeText } from '../settlement/poison.ts';
 import { type SettleContext, settleBatch } from '../settlement/settle-batch.ts';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
 import type { OpenedRequest } from './entry.ts';
-import { type Claimed, claimAbandoned, discard, segmentsOf, workersIn } from './takeover.ts';
+import { type Claimed, type Claims, claimAbandoned, discard, segmentsOf, workersIn } from './takeover.ts';
 
 export type ReplayOptions = {
   /** The folder of all journals, and this worker's name in it. */
@@ -41,34 +43,44 @@ const BATCH_ROWS = 500;
 
 /**
  * Settles every journal whose worker is dead, then returns that worker's leases. Doing it twice books nothing twice.
- * @throws what the driver or the file system throws; what was not settled is tried again by the next call.
+ * One that can't be settled is named in the log and tried again by the next call; the others don't wait for it.
+ * @throws what the file system throws when the folders can't be listed or taken over.
  */
 export async function replayJournals(options: ReplayOptions): Promise<Recovery> {
-  const { dir, context } = options;
+  const { dir, context, logger } = options;
   const claims = { dir, workerId: context.workerId, nowMs: context.clock.nowMs() };
   let total = NOTHING_RECOVERED;
   for (const claimed of claimAbandoned(claims)) {
-    const workers = workersIn(claimed);
-    const found = await replayFolder(options, claimed);
-    for (const workerId of workers) await sweepLeases(context.db, { kind: 'worker', workerId });
-    discard(claims, claimed);
-    total = {
-      workers: [...total.workers, ...workers],
-      booked: total.booked + found.booked,
-      interrupted: total.interrupted + found.interrupted,
-      damaged: total.damaged + found.damaged,
-      exposureNanoUsd: total.exposureNanoUsd + found.exposureNanoUsd,
-    };
-    if (found.booked + found.damaged === 0) continue;
-    const facts = {
-      ...found,
-      workers,
-      exposureUsd: formatUsd(found.exposureNanoUsd),
-      exposureNanoUsd: undefined,
-    };
-    options.logger.warn(facts, 'the journal of a dead worker was settled');
+    try {
+      const found = await settleFolder(options, claims, claimed);
+      total = {
+        workers: [...total.workers, ...found.workers],
+        booked: total.booked + found.booked,
+        interrupted: total.interrupted + found.interrupted,
+        damaged: total.damaged + found.damaged,
+        exposureNanoUsd: total.exposureNanoUsd + found.exposureNanoUsd,
+      };
+    } catch (error) {
+      const facts = { worker: claimed.workerId, error: causeText(error), sqlState: sqlState(error) };
+      logger.error(facts, 'the journal of a dead worker is settled later');
+    }
   }
   return total;
+}
+
+/** Books what a folder has, returns its workers' leases, and deletes it. */
+async function settleFolder(options: ReplayOptions, claims: Claims, claimed: Claimed): Promise<Recovery> {
+  const { context, logger } = options;
+  const workers = workersIn(claimed);
+  const found = await replayFolder(options, claimed);
+  for (const workerId of workers) await sweepLeases(context.db, { kind: 'worker', workerId });
+  discard(claims, claimed);
+  if (found.booked + found.damaged > 0) {
+    const exposureUsd = formatUsd(found.exposureNanoUsd);
+    const facts = { ...found, workers, exposureUsd, exposureNanoUsd: undefined };
+    logger.warn(facts, 'the journal of a dead worker was settled');
+  }
+  return { ...found, workers };
 }
 
 async function replayFolder(options: ReplayOptions, claimed: Claimed): Promise<Omit<Recovery, 'workers'>> {

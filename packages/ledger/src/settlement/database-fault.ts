@@ -3,6 +3,8 @@
 export type Fault = 'retry' | 'missing_partition' | 'bad_row' | 'unavailable';
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** Cardinality, data, constraint, limit. A batch whose rows are refused only together is halved until they are not. */
+const DATA_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '54']);
 const NO_PARTITION = 'no partition of relation';
 
 type Described = { readonly code: string | undefined; readonly message: string };
@@ -24,8 +26,8 @@ export function sqlState(thrown: unknown): string | undefined {
 }
 
 /**
- * Sorts a failure. Only what the data itself can cause (SQLSTATE classes 22, 23 and 54, or a row our own arithmetic
- * can't take) blames a row; anything unknown is taken as an outage, because then nothing is lost.
+ * Sorts a failure. Only what the data itself can cause (the classes below, or a row our own arithmetic can't take)
+ * blames a row; anything unknown is taken as an outage, because then nothing is lost.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function faultOf(thrown: unknown): Fault {
@@ -36,5 +38,5 @@ export function faultOf(thrown: unknown): Fault {
   if (!SQLSTATE.test(code)) return 'unavailable';
   if (code === '40P01' || code === '40001') return 'retry';
   if (code === '23514' && message.includes(NO_PARTITION)) return 'missing_partition';
-  return ['22', '23', '54'].includes(code.slice(0, 2)) ? 'bad_row' : 'unavailable';
+  return DATA_CLASSES.has(code.slice(0, 2)) ? 'bad_row' : 'unavailable';
 }

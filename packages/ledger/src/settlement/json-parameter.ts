@@ -10,15 +10,21 @@ export function storableText(text: string): string {
   return text.replace(NUL, '').toWellFormed();
 }
 
-function storable(_name: string, value: unknown): unknown {
-  return typeof value === 'string' ? storableText(value) : value;
+/** The same for a JSON value: its texts and the names of its fields. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value);
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, held]) => [storableText(name), storable(held)]),
+  );
 }
 
 /** JSON text of a value; money must already be text. */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value);
   // A plain search first: it is many times faster than the pattern, and such texts hardly ever occur.
-  return text.includes('\\u') && SUSPECT.test(text) ? JSON.stringify(value, storable) : text;
+  return text.includes('\\u') && SUSPECT.test(text) ? JSON.stringify(storable(JSON.parse(text))) : text;
 }
 
 /** A column of a record set: its name, its SQL type, and its value for a row. */

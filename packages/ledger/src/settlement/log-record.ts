@@ -1,5 +1,5 @@
 // A settlement row as a record of `request_log`: name, type, cap and source of every column.
-import type { Column } from './json-parameter.ts';
+import { type Column, storableText } from './json-parameter.ts';
 import { chargeOf, type SettlementRow } from './settlement-row.ts';
 
 /** Longest stored text, in bytes of UTF-8. */
@@ -18,8 +18,15 @@ export function capText(text: string): string {
   return bytes.toString('utf8', 0, end);
 }
 
-function capName(text: string): string {
-  return text.length <= NAME_CAP ? text : text.slice(0, NAME_CAP);
+/**
+ * A name as it is stored: cleaned, then cut, never through a surrogate pair. Doing both once more changes nothing, so
+ * what is grouped by this form is not merged any further by the database.
+ */
+export function storableName(text: string): string {
+  const clean = storableText(text);
+  if (clean.length <= NAME_CAP) return clean;
+  const halved = (clean.charCodeAt(NAME_CAP - 1) & 0xfc00) === 0xd800;
+  return clean.slice(0, halved ? NAME_CAP - 1 : NAME_CAP);
 }
 
 function orNull(text: string | null | undefined, cap: (text: string) => string): string | null {
@@ -37,12 +44,12 @@ export const LOG_COLUMNS: readonly Column<SettlementRow>[] = [
   ['protocol_in', 'text', (row) => row.protocolIn],
   ['protocol_out', 'text', (row) => row.protocolOut],
   ['operation', 'text', (row) => row.operation],
-  ['model_asked', 'text', (row) => capName(row.modelAsked)],
-  ['model_served', 'text', (row) => orNull(row.modelServed, capName)],
+  ['model_asked', 'text', (row) => storableName(row.modelAsked)],
+  ['model_served', 'text', (row) => orNull(row.modelServed, storableName)],
   ['stream', 'boolean', (row) => row.stream],
   ['status', 'integer', (row) => row.status],
   ['outcome', 'text', (row) => row.outcome],
-  ['error_code', 'text', (row) => orNull(row.errorCode, capName)],
+  ['error_code', 'text', (row) => orNull(row.errorCode, storableName)],
   ['error_text', 'text', (row) => orNull(row.errorText, capText)],
   ['input_tokens', 'bigint', (row) => row.usage.input],
   ['cache_read_tokens', 'bigint', (row) => row.usage.cacheRead],
@@ -60,9 +67,9 @@ export const LOG_COLUMNS: readonly Column<SettlementRow>[] = [
   ['first_byte_ms', 'integer', (row) => (row.firstByteMs === null ? null : Math.round(row.firstByteMs))],
   ['duration_ms', 'bigint', (row) => Math.round(row.durationMs)],
   ['overhead_ms', 'real', (row) => row.overheadMs],
-  ['client_ip', 'text', (row) => capName(row.clientIp)],
+  ['client_ip', 'text', (row) => storableName(row.clientIp)],
   ['user_agent', 'text', (row) => capText(row.userAgent)],
-  ['upstream_request_id', 'text', (row) => orNull(row.upstreamRequestId, capName)],
+  ['upstream_request_id', 'text', (row) => orNull(row.upstreamRequestId, storableName)],
   ['attempts', 'jsonb', (row) => row.attempts],
   ['decision', 'jsonb', (row) => row.decision],
   ['dropped_fields', 'text[]', (row) => row.droppedFields],

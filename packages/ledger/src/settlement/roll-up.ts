@@ -2,7 +2,7 @@
 import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
 import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
 import type { Column } from './json-parameter.ts';
-import { NAME_CAP } from './log-record.ts';
+import { storableName } from './log-record.ts';
 import { chargeOf, type SettlementRow } from './settlement-row.ts';
 
 const BUCKETS = LATENCY_BOUNDS_MS.length + 1;
@@ -148,7 +148,8 @@ type Groups = Map<string, RollUp>;
 
 /** The group of these dimensions; made when it is the first of its kind. */
 function groupOf(groups: Groups, bucketMs: number, source: Omit<Dimensions, 'bucket'>): RollUp {
-  // Only the model is a text of the client's, so it comes last: no two groups can share a key.
+  // Only the model is a text of the client's, so it comes last: no two groups can share a key. It must come as it is
+  // stored: two groups that became one record would fail the whole batch (`on conflict` updates no record twice).
   const { user_id, key_id, channel_id, outcome, model } = source;
   const key = `${bucketMs}\n${user_id}\n${key_id}\n${channel_id}\n${outcome}\n${model}`;
   const known = groups.get(key);
@@ -175,7 +176,7 @@ export function rollUpMinutes(rows: readonly SettlementRow[]): RollUp[] {
       user_id: row.userId,
       key_id: row.keyId,
       channel_id: row.channelId ?? '',
-      model: row.modelAsked.slice(0, NAME_CAP),
+      model: storableName(row.modelAsked),
       outcome: row.outcome,
     });
     add(group, row);

@@ -9,26 +9,12 @@ import { requestLog } from '@api-proxy/db/schema/request-log';
 import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
 import { usageByMinute } from '@api-proxy/db/schema/usage-by-minute';
 import { users } from '@api-proxy/db/schema/users';
-import { systemClock } from '@api-proxy/kit/clock';
 import { DAY_MS } from '@api-proxy/kit/duration';
-import { silentLogger } from '@api-proxy/kit/logger';
 import { asc, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bookingPlaces, emptyTables, type TestDatabase, testPlaces } from '../testing/databases.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bookingPlaces, emptyTables, type TestDatabase } from '../testing/databases.ts';
 import { aRow, giveBudget, moneyOf } from '../testing/rows.ts';
-import { createSettlement, type Settlement, type SettlementOptions } from './settlement.ts';
-
-function settlementOn(db: Database, options: Partial<SettlementOptions> = {}): Settlement {
-  return createSettlement({
-    db,
-    clock: systemClock,
-    logger: silentLogger,
-    workerId: 'wrk_1',
-    timeZone: () => 'UTC',
-    flushMs: 5,
-    ...options,
-  });
-}
+import { settlementOn } from '../testing/settlements.ts';
 
 describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', (place) => {
   let opened: TestDatabase;
@@ -271,83 +257,5 @@ describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('settlement on $name
     expect(settlement.pending()).toBe(1);
     await settlement.close();
     expect(await db.select().from(requestLog)).toHaveLength(4);
-  });
-});
-
-describe('while the database is away', () => {
-  it('rows are kept, flush says so, and all is booked once it is back', async () => {
-    const [place] = testPlaces(undefined);
-    const opened = await place?.open();
-    if (!opened) throw new Error('there is always a database in memory');
-    let away = true;
-    const flaky: Database = new Proxy(opened.db, {
-      get: (target, name, receiver) =>
-        name === 'transaction' && away
-          ? () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }))
-          : Reflect.get(target, name, receiver),
-    });
-    const settlement = settlementOn(flaky, { closeDeadlineMs: 200 });
-    for (let index = 0; index < 5; index++) settlement.settle(aRow());
-    await expect(settlement.flush()).rejects.toMatchObject({ code: 'settlement_unavailable' });
-    await settlement.close();
-    expect(settlement.pending()).toBe(5);
-    away = false;
-    await settlement.flush();
-    expect(settlement.pending()).toBe(0);
-    expect(await moneyOf(opened.db)).toMatchObject({ logged: 5_000n, charged: 5_000n, used: 5_000n });
-    await opened.close();
-  });
-});
-
-describe('with two lanes', () => {
-  /** Transactions that wait for their turn to be let through or refused. */
-  function gated(real: Database) {
-    const waiting: { let(): void; refuse(): void }[] = [];
-    const db: Database = new Proxy(real, {
-      get(target, name, receiver) {
-        if (name !== 'transaction') return Reflect.get(target, name, receiver);
-        const transaction: Database['transaction'] = async (work, config) => {
-          const gate = Promise.withResolvers<void>();
-          const refusal = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-          waiting.push({ let: gate.resolve, refuse: () => gate.reject(refusal) });
-          await gate.promise;
-          return target.transaction(work, config);
-        };
-        return transaction;
-      },
-    });
-    return { db, waiting };
-  }
-
-  it('two batches are on their way at once; one that is refused waits again, and each is committed once', async () => {
-    const [place] = testPlaces(undefined);
-    const opened = await place?.open();
-    if (!opened) throw new Error('there is always a database in memory');
-    const { db, waiting } = gated(opened.db);
-    const committed: string[] = [];
-    const journal = {
-      close: () => undefined,
-      whenWritten: (then: () => void) => then(),
-      committed: (ids: readonly string[]) => committed.push(...ids),
-    };
-    const settlement = settlementOn(db, { journal, lanes: 2, batchRows: 2, flushMs: 60_000 });
-    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
-    for (const requestId of ids) settlement.settle(aRow({ requestId }));
-    const refused = settlement.flush();
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
-    waiting.shift()?.let();
-    await vi.waitFor(() => expect(waiting).toHaveLength(2));
-    expect([settlement.pending(), committed]).toEqual([4, ['a', 'b']]);
-    waiting.shift()?.refuse();
-    waiting.shift()?.let();
-    await expect(refused).rejects.toMatchObject({ code: 'settlement_unavailable' });
-    expect([settlement.pending(), committed]).toEqual([2, ['a', 'b', 'e', 'f']]);
-    const flushed = settlement.flush();
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
-    waiting.shift()?.let();
-    await flushed;
-    expect([settlement.pending(), committed]).toEqual([0, ['a', 'b', 'e', 'f', 'c', 'd']]);
-    expect(await moneyOf(opened.db)).toMatchObject({ logged: 6_000n, charged: 6_000n, used: 6_000n });
-    await opened.close();
   });
 });

@@ -27,6 +27,8 @@ export type FailingDatabase = {
   comeBack(): void;
   /** The next transaction is carried out, but its caller sees a broken connection. */
   loseAnswer(): void;
+  /** The next transaction is not carried out, and its caller sees an error that is no fault of its rows. */
+  refuseNext(): void;
   /** Statements wait until the result is called, then run. */
   hang(): () => void;
 };
@@ -38,6 +40,7 @@ function broken(): Error {
 export function failingDatabase(real: Database): FailingDatabase {
   let away = false;
   let losing = false;
+  let refusing = false;
   let hanging: Promise<void> | undefined;
   const db: Database = new Proxy(real, {
     get(target, name, receiver) {
@@ -48,6 +51,10 @@ export function failingDatabase(real: Database): FailingDatabase {
           await released;
           return target.execute(query);
         };
+      }
+      if (name === 'transaction' && refusing) {
+        refusing = false;
+        return () => Promise.reject(Object.assign(new Error('disk full'), { code: '53100' }));
       }
       if (name !== 'transaction' || !losing) return Reflect.get(target, name, receiver);
       losing = false;
@@ -68,6 +75,9 @@ export function failingDatabase(real: Database): FailingDatabase {
     },
     loseAnswer: () => {
       losing = true;
+    },
+    refuseNext: () => {
+      refusing = true;
     },
     hang: () => {
       const gate = Promise.withResolvers<void>();
