@@ -41,7 +41,7 @@ export async function answerExplanation(exchange: Exchange, deps: RelayDeps): Pr
       inputTokens: estimateInputTokens(call.body.length),
       maxOutputTokens: call.maxOutputTokens,
       /** What would be held at most. */
-      upperBoundUsd: formatUsd(upperBound(input)),
+      upperBoundUsd: formatUsd(upperBound(input, deps)),
     },
     ...(await routing(input, deps)),
   };

@@ -125,7 +125,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   if (isDenial(route)) return refuse(exchange, route);
   trace.route = route;
 
-  const reserved = hold({ exchange, caller, call }, deps.purse);
+  const reserved = hold({ exchange, caller, call }, deps);
   const money = reserved instanceof Promise ? await reserved : reserved;
   if (money !== null && isDenial(money)) return refuse(exchange, money);
   held.hold = money;

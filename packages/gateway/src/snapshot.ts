@@ -49,6 +49,8 @@ export type Model = {
   readonly visible: boolean;
   readonly upstreamModel: string | null;
   readonly maxOutputTokens: number | null;
+  /** Input and output of one request together, in tokens; absent or null: unknown. */
+  readonly contextLength?: number | null;
   readonly createdAtMs: number;
 };
 

@@ -23,6 +23,7 @@ describe('a wrong body', () => {
     ['{"model":"\\ud800b"}', 'model', 'control characters'],
     ['{"model":"a","stream":"yes"}', 'stream', 'must be a boolean'],
     ['{"model":"a","max_tokens":-1}', 'max_tokens', 'positive integer'],
+    ['{"model":"a","n":0}', 'n', 'positive integer'],
     ['{"model":"a","stream_options":7}', 'stream_options', 'must be an object'],
   ])('%s', (body, param, text) => {
     expect(chat(body)).toMatchObject({ param, problem: expect.stringContaining(text) });
@@ -65,6 +66,15 @@ describe('what is read', () => {
   ])('of a number written %s', (text, limit) => {
     const facts = { maxOutputTokens: limit, stream: false };
     expect(chat(`{"model":"m","stream":false,"max_tokens":${text}}`)).toMatchObject(facts);
+  });
+
+  it.each([
+    ['{"model":"m","max_tokens":900,"max_completion_tokens":9}', { maxOutputTokens: 900 }],
+    ['{"model":"m","max_tokens":9,"max_completion_tokens":900}', { maxOutputTokens: 900 }],
+    ['{"model":"m","max_tokens":null,"max_completion_tokens":9}', { maxOutputTokens: 9 }],
+    ['{"model":"m","n":128}', { maxOutputTokens: null, choices: 128 }],
+  ])('of two limits the larger one, and how many answers are wanted: %s', (body, facts) => {
+    expect(chat(body)).toMatchObject(facts);
   });
 
   it.each(['007', '0', '1.5', '9 9', 'trux', 'falsx'])('refuses what is no count: %s', (text) => {

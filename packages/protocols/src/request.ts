@@ -7,6 +7,8 @@ export type RequestFacts = {
   readonly stream: boolean;
   /** Largest answer the client allows, in tokens; null when it names none. */
   readonly maxOutputTokens: number | null;
+  /** Chat only: how many answers are asked for at once, each of them that large; absent: one. */
+  readonly choices?: number;
   /** Chat only: the client asked for the usage chunk. */
   readonly includeUsage: boolean;
   /** What ties requests of one conversation together, when the client says. */

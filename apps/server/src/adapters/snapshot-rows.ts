@@ -131,6 +131,7 @@ function modelOf(row: ModelRow): Model {
     visible: row.visible,
     upstreamModel: row.upstreamModel,
     maxOutputTokens: row.maxOutputTokens,
+    contextLength: row.contextLength,
     createdAtMs: row.createdAt.getTime(),
   };
 }

@@ -16,6 +16,7 @@ const WANTED: ReadonlySet<string> = new Set([
   'stream_options',
   'max_tokens',
   'max_completion_tokens',
+  'n',
   'prompt_cache_key',
 ]);
 
@@ -29,17 +30,24 @@ export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
     checkBoolean(values, 'stream') ??
     checkCount(values, 'max_tokens') ??
     checkCount(values, 'max_completion_tokens') ??
+    checkCount(values, 'n') ??
     checkOptions(options);
   if (problem) return problem;
-  const limit = values.max_completion_tokens ?? values.max_tokens;
   return {
     model: String(values.model),
     stream: values.stream === true,
-    maxOutputTokens: typeof limit === 'number' ? limit : null,
+    maxOutputTokens: largest(values.max_completion_tokens, values.max_tokens),
+    ...(typeof values.n === 'number' && { choices: values.n }),
     includeUsage: isRecord(options) && options.include_usage === true,
     sessionHint: textAt(values, 'prompt_cache_key'),
     plain: fields.plain,
   };
+}
+
+/** Upstreams differ in which of the two they follow. */
+function largest(...limits: readonly unknown[]): number | null {
+  const named = limits.filter((limit) => typeof limit === 'number');
+  return named.length > 0 ? Math.max(...named) : null;
 }
 
 function checkOptions(options: unknown): RequestProblem | null {
