@@ -1,5 +1,6 @@
 // A refusal as a value: one table from code to status, one place that turns its facts into a sentence.
 import { unreachable } from '@api-proxy/kit/error';
+import { parseUsd } from '@api-proxy/kit/money';
 
 export const DENIAL_STATUS = {
   bad_request: 400,
@@ -50,7 +51,7 @@ export function isDenial(value: object): value is Denial {
   return 'denied' in value;
 }
 
-/** The sentence shown to the client. Facts by code: `problem`, `model`, `response`, `method`, `allow`, `path`, `limit`, `scope`, `max`, `window`, `resetsAt`, `message`. */
+/** The sentence shown to the client. Facts by code: `problem`, `model`, `response`, `method`, `allow`, `path`, `limit`, `scope`, `max`, `window`, `resetsAt`, `remaining`, `needed`, `message`. */
 export function describeDenial(denial: Denial): string {
   const fact = (name: string): string => String(denial.facts?.[name] ?? '');
   const code = denial.denied;
@@ -73,7 +74,7 @@ export function describeDenial(denial: Denial): string {
     case 'quota_zero':
       return withHint('The quota of this user is zero.', fact('message'));
     case 'quota_used_up':
-      return withHint('The quota of this user is used up.', fact('message'));
+      return withHint(`${shortage('The quota of this user', denial)}.`, fact('message'));
     case 'user_disabled':
       return 'The user of this API key is disabled.';
     case 'model_not_allowed':
@@ -97,7 +98,7 @@ export function describeDenial(denial: Denial): string {
     case 'limit_reached':
       return `The ${fact('limit')} limit of this ${fact('scope')} is reached (${fact('max')}).`;
     case 'window_used_up':
-      return `The ${fact('window')} quota of this ${fact('scope')} is used up${until(fact('resetsAt'))}.`;
+      return `${shortage(`The ${fact('window')} quota of this ${fact('scope')}`, denial)}${until(fact('resetsAt'))}.`;
     case 'channels_limited':
       return 'Every channel for this model is at its limit. Try again later.';
     case 'internal':
@@ -115,6 +116,16 @@ export function describeDenial(denial: Denial): string {
     default:
       return unreachable(code);
   }
+}
+
+/** Why a budget does not pay: nothing is left, too little for this request, or others hold what is left. */
+function shortage(whose: string, { facts }: Denial): string {
+  const left = parseUsd(String(facts?.remaining ?? '')) ?? 0n;
+  const needed = parseUsd(String(facts?.needed ?? '')) ?? 0n;
+  if (left <= 0n) return `${whose} is used up`;
+  const has = `${whose} has ${facts?.remaining} USD left`;
+  if (needed <= left) return `${has}, but requests under way hold it; try again when they have ended`;
+  return `${has}, and this request may need up to ${facts?.needed} USD; a lower max_tokens may help`;
 }
 
 function until(resetsAt: string): string {

@@ -98,7 +98,10 @@ export type Hold = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Denies with `quota_missing` | `quota_zero` | `quota_used_up` (402), `window_used_up` (429; facts window, scope) or `settlement_unavailable` (503). */
+/**
+ * Denies with `quota_missing` | `quota_zero` | `quota_used_up` (402), `window_used_up` (429; facts window, scope) or
+ * `settlement_unavailable` (503). The third and the fourth have the facts `remaining` and `needed`, USD as decimal text.
+ */
 export type Purse = { hold(request: HoldRequest): Maybe<Hold | Denial> };
 
 /** Books finished requests. */

@@ -66,7 +66,7 @@ export function comeBackHeaders(exchange: Exchange, status: number, retryAfterMs
   return headers;
 }
 
-/** Which budget or limit refused: for a budget the headers that an admitted request carries, with nothing left in them. */
+/** Which budget or limit refused: for a budget the headers that an admitted request carries, with what is left in them. */
 export function budgetHeaders({ denied, facts }: Denial): string[] {
   if (denied === 'quota_missing' || denied === 'quota_zero') return ['x-quota-remaining-usd', '0'];
   if (denied === 'quota_used_up') return ['x-quota-remaining-usd', notBelowZero(facts?.remaining)];
@@ -77,7 +77,8 @@ export function budgetHeaders({ denied, facts }: Denial): string[] {
     return ['x-relay-ratelimit-reached', `${facts.scope}-${counted}`];
   }
   if (denied !== 'window_used_up') return [];
-  const window = ['x-quota-window', `${facts?.scope}-${facts?.window}`, 'x-quota-window-remaining-usd', '0'];
+  const remaining = ['x-quota-window-remaining-usd', notBelowZero(facts?.remaining)];
+  const window = ['x-quota-window', `${facts?.scope}-${facts?.window}`, ...remaining];
   const resetsAt = facts?.resetsAt;
   return typeof resetsAt === 'string' ? [...window, 'x-quota-window-resets-at', resetsAt] : window;
 }

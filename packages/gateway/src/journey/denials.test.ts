@@ -313,6 +313,34 @@ describe('which budget or limit refused is told in headers too', () => {
     expect((await refusedBy(left('0.02'))).headers['x-quota-remaining-usd']).toBe('0.02');
     expect((await refusedBy(left('-0.02'))).headers['x-quota-remaining-usd']).toBe('0');
   });
+
+  it.each([
+    ['nothing', { remaining: '-0.02', needed: '0.5' }, 'is used up'],
+    [
+      'too little',
+      { remaining: '0.02', needed: '0.5' },
+      'has 0.02 USD left, and this request may need up to 0.5 USD',
+    ],
+    [
+      'what others hold',
+      { remaining: '0.5', needed: '0.5' },
+      'has 0.5 USD left, but requests under way hold it',
+    ],
+  ])('a budget with %s left says so', async (_left, amounts, sentence) => {
+    const balance = await refusedBy(money({ denied: 'quota_used_up', facts: amounts }));
+    expect(balance.status).toBe(402);
+    const advised = {
+      error: { message: expect.stringMatching(`quota of this user ${sentence}.*Ask finance`) },
+    };
+    expect(balance.json).toMatchObject(advised);
+    const resetsAt = '2026-01-02T00:00:00.000Z';
+    const day = await refusedBy(windowed({ window: 'day', scope: 'key', resetsAt, ...amounts }, 9_001));
+    expect(day.status).toBe(429);
+    const named = expect.stringMatching(`day quota of this key ${sentence}.*; it begins anew at ${resetsAt}`);
+    expect(day.json).toMatchObject({ error: { message: named } });
+    const left = amounts.remaining.startsWith('-') ? '0' : amounts.remaining;
+    expect(day.headers['x-quota-window-remaining-usd']).toBe(left);
+  });
 });
 
 describe('usage of a key', () => {

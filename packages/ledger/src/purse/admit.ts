@@ -56,7 +56,7 @@ export type AdmitOptions = {
 const FREE_VIEW_MS = 5_000;
 /** While the database is away, this is said once in a while, not with every request. */
 const SAY_AGAIN_MS = 1_000;
-/** Longest that a lack of balance is repeated without looking again. */
+/** Longest that a lack of quota is repeated without looking again. */
 const MISSING_VIEW_MS = 500;
 
 export function createAdmit(options: AdmitOptions): Admit {
@@ -121,11 +121,14 @@ function freeAsSeen({ balance, leases }: Account, request: HoldRequest): Hold | 
   return { release: () => undefined, headers: quotaHeaders(leases) };
 }
 
-/** Whether the question can't be answered from memory: no spendable balance was there, or a free request's view is old. */
+/** Whether the question can't be answered from memory: no budget was there that could ever pay, or a free request's view is old. */
 function isStale(account: Account, request: HoldRequest, nowMs: number): boolean {
-  const { balance } = account;
-  if (!balance || balance.budget.limit <= 0n) return nowMs - account.readMs >= MISSING_VIEW_MS;
-  if (request.upperBoundNanoUsd > 0n) return false;
+  const { balance, leases } = account;
+  const need = request.upperBoundNanoUsd;
+  if (!balance || balance.budget.limit <= 0n || leases.some((lease) => exceeds(lease, need))) {
+    return nowMs - account.readMs >= MISSING_VIEW_MS;
+  }
+  if (need > 0n) return false;
   return nowMs - balance.seenMs >= FREE_VIEW_MS;
 }
 
@@ -139,9 +142,11 @@ function decide(options: AdmitOptions, request: HoldRequest, account: Account): 
   if (need <= 0n) {
     return balance.budget.limit > balance.budget.used
       ? { release: () => undefined, headers: quotaHeaders(leases) }
-      : refusal(balance, nowMs);
+      : refusal(balance, need, nowMs);
   }
-  for (const lease of leases) if (refusesNow(lease, need, nowMs)) return refusal(lease, nowMs);
+  for (const lease of leases) {
+    if (exceeds(lease, need) || refusesNow(lease, need, nowMs)) return refusal(lease, need, nowMs);
+  }
   for (const lease of leases) if (!covers(lease, need, nowMs)) return undefined;
   for (const lease of leases) {
     reserve(lease, need, nowMs);
@@ -154,8 +159,13 @@ function holdOf(book: LeaseBook, requestId: string, leases: readonly Lease[]): H
   return { release: () => book.release(requestId), headers: quotaHeaders(leases) };
 }
 
-function refusal(lease: Lease, nowMs: number): HoldDenial {
-  return usedUp({ budget: lease.budget, windowEndsAtMs: lease.windowEndsAtMs, nowMs });
+/** Whether the budget could not even pay it with nothing used: then no statement asks for that much. */
+function exceeds({ budget }: Lease, need: bigint): boolean {
+  return need > budget.limit && need > 0n;
+}
+
+function refusal({ budget, windowEndsAtMs }: Lease, need: bigint, nowMs: number): HoldDenial {
+  return usedUp({ budget, windowEndsAtMs, need, nowMs });
 }
 
 /** Reserves on one budget after the other; a refusal or failure gives back what was reserved before it. */
@@ -168,7 +178,7 @@ async function reserveInTurn(
   try {
     for (const lease of leases) {
       if (covers(lease, need, clock.nowMs())) reserve(lease, need, clock.nowMs());
-      else if (!(await taker.reserve(lease, need))) return refusal(lease, clock.nowMs());
+      else if (!(await taker.reserve(lease, need))) return refusal(lease, need, clock.nowMs());
       book.attach(requestId, lease, need);
     }
     complete = true;

@@ -42,6 +42,10 @@ export type TakeAnswer = {
   readonly granted: bigint | undefined;
 };
 
+/** The most that a `bigint` of the database holds: no budget has more, so asking for more asks for the same. */
+const MOST = 2n ** 63n - 1n;
+
+const asked = (amount: bigint): string => (amount < MOST ? amount : MOST).toString();
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 /** SQL for `used` and the window's start once a lapsed window has rolled. */
@@ -67,10 +71,10 @@ export async function takeFromBudget(db: Database, take: TakeRequest): Promise<T
           ${startedAt} as window_started_at
         from budgets b where b.id = ${take.budgetId} for no key update
       ), part as (
-        select id, least(free, greatest(${take.needed.toString()}::bigint,
-          least(${take.wanted.toString()}::bigint, free / 8))) as granted
+        select id, least(free, greatest(${asked(take.needed)}::bigint,
+          least(${asked(take.wanted)}::bigint, free / 8))) as granted
         from (select id, "limit" - used - leased as free from seen) s
-        where free >= ${take.atLeast.toString()}::bigint and free >= 0
+        where free >= ${asked(take.atLeast)}::bigint and free >= 0
       ), taken as (
         update budgets b set used = seen.used, window_started_at = seen.window_started_at,
           leased = seen.leased + coalesce(part.granted, 0), updated_at = now()

@@ -37,7 +37,7 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('purse on $name', (plac
     expect(admitted(answers)).toBe(10);
     expect(answers.find((answer) => 'denied' in answer)).toEqual({
       denied: 'quota_used_up',
-      facts: { remaining: '0.000001009' },
+      facts: { remaining: '0.000001009', needed: '0.0000001' },
     });
   });
 
@@ -132,6 +132,8 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('purse on $name', (plac
         scope: 'key',
         limit: '0.000001',
         used: '0.00000095',
+        remaining: '0.00000005',
+        needed: '0.0000001',
         resetsAt: '2026-06-11T00:00:00.000Z',
       },
     });
@@ -142,6 +144,43 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('purse on $name', (plac
     expect(admitted([await ask(ledger, 100n)])).toBe(1);
     const [day] = await db.select().from(budgets).where(eq(budgets.span, 'day'));
     expect([day?.used, day?.windowStartedAt?.toISOString()]).toEqual([0n, '2026-06-11T00:00:00.000Z']);
+  });
+
+  it('what exceeds a whole limit is refused without asking for it, and leaves others what they need', async () => {
+    const most = 2n ** 63n - 1n;
+    const absurd = BigInt(Number.MAX_SAFE_INTEGER) * 15_000n;
+    await giveBudget(db, { limit: most });
+    const windowStartedAt = new Date();
+    const day = { ownerKind: 'key', ownerId: 'key_1', span: 'day', windowStartedAt } as const;
+    await giveBudget(db, { ...day, limit: 1_000n, used: 100n });
+    const counting = countingDatabase(db);
+    const ledger = start({ db: counting.db, settlementDb: db });
+    const answers = await Promise.all([
+      ask(ledger, absurd),
+      ask(ledger, 2_000n),
+      ask(ledger, 900n),
+      ...[absurd, most, most - 1_000n, 5n].map((need) => ask(ledger, need, { keyId: 'key_2' })),
+    ]);
+    const window = { denied: 'window_used_up', facts: { remaining: '0.0000009', needed: '0.000002' } };
+    expect(answers[1]).toMatchObject(window);
+    expect(answers[1]).not.toHaveProperty('retryAfterMs');
+    expect(answers.map((answer) => ('denied' in answer ? answer.denied : 'admitted'))).toEqual([
+      ...['quota_used_up', 'window_used_up', 'admitted'],
+      ...['quota_used_up', 'quota_used_up', 'admitted', 'admitted'],
+    ]);
+    const before = counting.count();
+    for (let index = 0; index < 10; index++) await ask(ledger, absurd, { keyId: 'key_2' });
+    expect(counting.count()).toBe(before);
+  });
+
+  it('a limit that was raised elsewhere is seen by who needs more than the old one', async () => {
+    const clock = manualClock(Date.now());
+    const id = await giveBudget(db, { limit: 1_000n });
+    const ledger = start({ clock });
+    expect(await ask(ledger, 2_000n)).toMatchObject({ denied: 'quota_used_up' });
+    await db.update(budgets).set({ limit: 3_000n }).where(eq(budgets.id, id));
+    clock.advance(1_000);
+    expect(admitted([await ask(ledger, 2_000n)])).toBe(1);
   });
 
   it('an admitted caller is told what is left of its balance and of its tightest window', async () => {

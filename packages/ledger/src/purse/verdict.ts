@@ -22,24 +22,35 @@ export const ZERO_BALANCE: HoldDenial = { denied: 'quota_zero' };
 /** Rows can't be booked, or money can't be leased, because the database is away. */
 export const AWAY: HoldDenial = { denied: 'settlement_unavailable', retryAfterMs: RETRY_WHEN_AWAY_MS };
 
-export type Refusal = { readonly budget: Budget; readonly windowEndsAtMs: number; readonly nowMs: number };
+export type Refusal = {
+  readonly budget: Budget;
+  readonly windowEndsAtMs: number;
+  /** What was asked for, nano-USD. */
+  readonly need: bigint;
+  readonly nowMs: number;
+};
 
 /**
- * The budget has not enough left. Facts of `quota_used_up`: `remaining` (USD as decimal text); of `window_used_up`:
- * `window` (the span), `scope` (`user` or `key`), `limit` and `used` (USD), `resetsAt` (ISO, null when it never does).
+ * The budget has not enough left. Facts of both codes, USD as decimal text: `remaining`, of which requests under way may
+ * hold a part, and `needed`, the most that this one can cost. Of `window_used_up` also `window` (the span), `scope`
+ * (`user` or `key`), `limit`, `used`, and `resetsAt` (ISO, null when it never does or has just done so).
  */
-export function usedUp({ budget, windowEndsAtMs, nowMs }: Refusal): HoldDenial {
-  if (budget.span === 'balance') {
-    return { denied: 'quota_used_up', facts: { remaining: formatUsd(budget.limit - budget.used) } };
-  }
-  const resets = Number.isFinite(windowEndsAtMs);
+export function usedUp({ budget, windowEndsAtMs, need, nowMs }: Refusal): HoldDenial {
+  const used = nowMs < windowEndsAtMs ? budget.used : 0n;
+  const amounts = { remaining: formatUsd(budget.limit - used), needed: formatUsd(need) };
+  if (budget.span === 'balance') return { denied: 'quota_used_up', facts: amounts };
+  const resets = Number.isFinite(windowEndsAtMs) && nowMs < windowEndsAtMs;
   const facts = {
-    window: budget.span,
-    scope: budget.ownerKind,
-    limit: formatUsd(budget.limit),
-    used: formatUsd(budget.used),
+    ...{
+      window: budget.span,
+      scope: budget.ownerKind,
+      limit: formatUsd(budget.limit),
+      used: formatUsd(used),
+    },
+    ...amounts,
     resetsAt: resets ? new Date(windowEndsAtMs).toISOString() : null,
   };
-  if (!resets) return { denied: 'window_used_up', facts };
-  return { denied: 'window_used_up', retryAfterMs: Math.max(0, windowEndsAtMs - nowMs), facts };
+  // What is more than the whole limit is not worth trying again in the next window.
+  if (!resets || need > budget.limit) return { denied: 'window_used_up', facts };
+  return { denied: 'window_used_up', retryAfterMs: windowEndsAtMs - nowMs, facts };
 }
