@@ -34,14 +34,26 @@ export function emailTaken(): AppError {
 const UNIQUE_VIOLATION = '23505';
 const CAUSE_DEPTH = 5;
 
-/** Whether a database error, or what caused it, is a breach of a unique index. */
-export function isUniqueViolation(thrown: unknown): boolean {
+/** A deadlock that was resolved at this transaction's cost, and an order of commits that can't be kept. */
+const COLLISIONS: ReadonlySet<unknown> = new Set(['40P01', '40001']);
+
+function hasCode(thrown: unknown, wanted: (code: unknown) => boolean): boolean {
   let error = thrown;
   for (let depth = 0; depth < CAUSE_DEPTH && error instanceof Error; depth += 1) {
-    if ('code' in error && error.code === UNIQUE_VIOLATION) return true;
+    if ('code' in error && wanted(error.code)) return true;
     error = error.cause;
   }
   return false;
+}
+
+/** Whether a database error, or what caused it, is a breach of a unique index. */
+export function isUniqueViolation(thrown: unknown): boolean {
+  return hasCode(thrown, (code) => code === UNIQUE_VIOLATION);
+}
+
+/** Whether a transaction was given up in favour of another one, and may be run again as it is. */
+export function isCollision(thrown: unknown): boolean {
+  return hasCode(thrown, (code) => COLLISIONS.has(code));
 }
 
 /** Runs `work`; a breach of a unique index becomes the failure that `failure` makes. */

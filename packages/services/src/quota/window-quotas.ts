@@ -12,6 +12,14 @@ function windowsOf({ ownerKind, ownerId }: QuotaOwner) {
   return and(eq(budgets.ownerKind, ownerKind), eq(budgets.ownerId, ownerId), ne(budgets.span, 'balance'));
 }
 
+/**
+ * Locks the owner's limits by id until the transaction ends. The settlement locks budgets by id and then keys, so this
+ * comes before a lock on the owner: two who take the same locks in the same order never wait for each other.
+ */
+export async function lockWindowQuotas(tx: Transaction, owner: QuotaOwner): Promise<void> {
+  await tx.select({ id: budgets.id }).from(budgets).where(windowsOf(owner)).orderBy(budgets.id).for('update');
+}
+
 /** Makes the limits of the owner exactly these; a window that stays keeps what is used of it. */
 export async function setWindowQuotas(
   tx: Transaction,
@@ -20,6 +28,7 @@ export async function setWindowQuotas(
 ): Promise<void> {
   const spans = quotas.map(({ span }) => span);
   const own = windowsOf(owner);
+  await lockWindowQuotas(tx, owner);
   await tx.delete(budgets).where(spans.length > 0 ? and(own, notInArray(budgets.span, spans)) : own);
   for (const { span, limitUsd } of quotas) {
     const limit = parsedUsd(limitUsd);
@@ -53,5 +62,6 @@ export async function copyKeyQuotas(
 }
 
 export async function dropWindowQuotas(tx: Transaction, owner: QuotaOwner): Promise<void> {
+  await lockWindowQuotas(tx, owner);
   await tx.delete(budgets).where(windowsOf(owner));
 }
