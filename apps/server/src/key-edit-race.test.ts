@@ -3,14 +3,14 @@ import type { Database } from '@api-proxy/db/database';
 import { users } from '@api-proxy/db/schema/users';
 import { newId } from '@api-proxy/kit/id';
 import { type TestDatabase, testPlaces } from '@api-proxy/ledger/testing/databases';
-import { bookBeside, someoneWaits } from '@api-proxy/ledger/testing/locks';
+import { bookBeside, sessionsWaiting } from '@api-proxy/ledger/testing/locks';
 import type { Actor, Context } from '@api-proxy/services/context';
 import { createKey } from '@api-proxy/services/key/create-key';
 import { deleteKey } from '@api-proxy/services/key/delete-key';
 import { rotateKey } from '@api-proxy/services/key/rotate-key';
 import { updateKey } from '@api-proxy/services/key/update-key';
 import { openTestBench, type TestBench } from '@api-proxy/services/testing/bench';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 /** Two sessions are needed: the database in memory has one. */
 const [server] = testPlaces(process.env.TEST_DATABASE_URL).slice(1);
@@ -66,7 +66,7 @@ describe.skipIf(!server)('on PostgreSQL', () => {
       let edited: Promise<unknown> = Promise.resolve();
       await bookBeside(opened.db, made.key.id, () => {
         edited = edit({ ...context, db: editing.db }, made.key.id);
-        return someoneWaits(watcher);
+        return vi.waitFor(async () => expect(await sessionsWaiting(watcher)).toBe(1));
       });
       await edited;
       expect(editing.begun()).toBe(1);

@@ -2,7 +2,6 @@
 import type { Database } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
 import { sql } from 'drizzle-orm';
-import { expect, vi } from 'vitest';
 
 /** Locks the key's budgets by id, runs `meanwhile`, then touches the key: the order of `bookBatch`. */
 export async function bookBeside(db: Database, keyId: string, meanwhile: () => Promise<void>): Promise<void> {
@@ -13,13 +12,11 @@ export async function bookBeside(db: Database, keyId: string, meanwhile: () => P
   });
 }
 
-/** Resolves when one session of this database waits for another one's lock. */
-export async function someoneWaits(watcher: Database): Promise<void> {
-  await vi.waitFor(async () => {
-    const found = rowsOf<{ waiting: string }>(
-      await watcher.execute(sql`select count(*)::text as waiting from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`),
-    );
-    expect(found).toEqual([{ waiting: '1' }]);
-  });
+/** Sessions of this database that wait for another one's lock. */
+export async function sessionsWaiting(watcher: Database): Promise<number> {
+  const [row] = rowsOf<{ waiting: string }>(
+    await watcher.execute(sql`select count(*)::text as waiting from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`),
+  );
+  return Number(row?.waiting);
 }
