@@ -5,7 +5,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import type { Account, Accounts } from './accounts.ts';
 import { covers, type Lease, refusesNow, reserve } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
-import { quotaHeaders } from './quota-headers.ts';
+import type { quotaHeaders } from './quota-headers.ts';
 import type { LeaseTaker } from './take-lease.ts';
 import { AWAY, type HoldDenial, NO_BALANCE, usedUp, ZERO_BALANCE } from './verdict.ts';
 
@@ -50,6 +50,8 @@ export type AdmitOptions = {
   readonly maxPending: number;
   /** Longest that a request waits for the database. */
   readonly waitMs: number;
+  /** What an admitted caller is told. */
+  readonly headersOf: typeof quotaHeaders;
 };
 
 /** Longest that a free request relies on a balance seen earlier. */
@@ -78,7 +80,7 @@ export function createAdmit(options: AdmitOptions): Admit {
       if (decided) return decided;
     }
     return within(options.waitMs, (wanted) => askDatabase(options, request, wanted)).catch(
-      (error: unknown) => (account && freeAsSeen(account, request)) ?? away(error),
+      (error: unknown) => (account && freeAsSeen(options, account, request)) ?? away(error),
     );
   };
 }
@@ -116,9 +118,13 @@ function within(ms: number, ask: (wanted: Wanted) => Promise<Admitted>): Promise
 }
 
 /** While the database is away, a free request goes by the balance that was last seen: it costs nobody anything. */
-function freeAsSeen({ balance, leases }: Account, request: HoldRequest): Hold | undefined {
+function freeAsSeen(
+  { headersOf }: AdmitOptions,
+  { balance, leases }: Account,
+  request: HoldRequest,
+): Hold | undefined {
   if (request.upperBoundNanoUsd > 0n || !balance || balance.budget.limit <= balance.budget.used) return;
-  return { release: () => undefined, headers: quotaHeaders(leases) };
+  return { release: () => undefined, headers: headersOf(leases) };
 }
 
 /** Whether the question can't be answered from memory: no budget was there that could ever pay, or a free request's view is old. */
@@ -141,7 +147,7 @@ function decide(options: AdmitOptions, request: HoldRequest, account: Account): 
   if (balance.budget.limit <= 0n) return ZERO_BALANCE;
   if (need <= 0n) {
     return balance.budget.limit > balance.budget.used
-      ? { release: () => undefined, headers: quotaHeaders(leases) }
+      ? { release: () => undefined, headers: options.headersOf(leases) }
       : refusal(balance, need, nowMs);
   }
   for (const lease of leases) {
@@ -152,11 +158,11 @@ function decide(options: AdmitOptions, request: HoldRequest, account: Account): 
     reserve(lease, need, nowMs);
     options.book.attach(request.requestId, lease, need);
   }
-  return holdOf(options.book, request.requestId, leases);
+  return holdOf(options, request.requestId, leases);
 }
 
-function holdOf(book: LeaseBook, requestId: string, leases: readonly Lease[]): Hold {
-  return { release: () => book.release(requestId), headers: quotaHeaders(leases) };
+function holdOf({ book, headersOf }: AdmitOptions, requestId: string, leases: readonly Lease[]): Hold {
+  return { release: () => book.release(requestId), headers: headersOf(leases) };
 }
 
 /** Whether the budget could not even pay it with nothing used: then no statement asks for that much. */
@@ -170,10 +176,11 @@ function refusal({ budget, windowEndsAtMs }: Lease, need: bigint, nowMs: number)
 
 /** Reserves on one budget after the other; a refusal or failure gives back what was reserved before it. */
 async function reserveInTurn(
-  { book, taker, clock }: AdmitOptions,
+  options: AdmitOptions,
   { requestId, upperBoundNanoUsd: need }: HoldRequest,
   leases: readonly Lease[],
 ): Promise<Admitted> {
+  const { book, taker, clock } = options;
   let complete = false;
   try {
     for (const lease of leases) {
@@ -182,7 +189,7 @@ async function reserveInTurn(
       book.attach(requestId, lease, need);
     }
     complete = true;
-    return holdOf(book, requestId, leases);
+    return holdOf(options, requestId, leases);
   } finally {
     if (!complete) book.release(requestId);
   }

@@ -9,6 +9,7 @@ import { createAccounts } from './accounts.ts';
 import { type Admit, createAdmit } from './admit.ts';
 import { available, type Lease } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
+import { createQuotaTeller } from './quota-headers.ts';
 import { createLeaseReader } from './read-leases.ts';
 import { sweepLeases } from './sweep-leases.ts';
 import { createLeaseTaker } from './take-lease.ts';
@@ -97,7 +98,10 @@ export function createPurse(options: PurseOptions): Purse {
   };
   const timer = tendMs > 0 ? setInterval(() => void tend(), tendMs).unref() : undefined;
   return {
-    hold: createAdmit({ clock, logger, book, accounts, taker, pending, maxPending, waitMs }),
+    hold: createAdmit({
+      ...{ clock, logger, book, accounts, taker, pending, maxPending, waitMs },
+      headersOf: createQuotaTeller(),
+    }),
     tend,
     forget(ownerId) {
       accounts.forget(ownerId);

@@ -1,5 +1,6 @@
 // What an admitted caller is told about its budgets: headers for the answer.
 import { formatUsd } from '@api-proxy/kit/money';
+import type { Budget } from '../budget/budget.ts';
 import type { Lease } from './lease.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Lease } from './lease.ts';
  * `x-quota-window` (`key` or `user`, a dash, the span), `x-quota-window-remaining-usd`, and `x-quota-window-resets-at`
  * (ISO 8601) unless it never does. Decimal USD as of the last booking that this worker saw, never below zero.
  */
-export function quotaHeaders(leases: readonly Lease[]): Readonly<Record<string, string>> {
+export function quotaHeaders(leases: readonly Lease[]): Record<string, string> {
   const headers: Record<string, string> = {};
   let tightest: Lease | undefined;
   for (const lease of leases) {
@@ -22,6 +23,18 @@ export function quotaHeaders(leases: readonly Lease[]): Readonly<Record<string, 
     headers['x-quota-window-resets-at'] = new Date(windowEndsAtMs).toISOString();
   }
   return headers;
+}
+
+/** As {@link quotaHeaders}, worked out anew only when a budget was seen anew: many requests come between two bookings. */
+export function createQuotaTeller(): typeof quotaHeaders {
+  const told = new WeakMap<readonly Lease[], { seen: readonly Budget[]; headers: Record<string, string> }>();
+  return (leases) => {
+    const before = told.get(leases);
+    if (before && leases.every(({ budget }, index) => budget === before.seen[index])) return before.headers;
+    const headers = quotaHeaders(leases);
+    told.set(leases, { seen: leases.map(({ budget }) => budget), headers });
+    return headers;
+  };
 }
 
 function remaining({ budget }: Lease): bigint {

@@ -51,6 +51,9 @@ export class MinuteWindow {
   /** Milliseconds until at least `amount` of what is counted has left the window. */
   waitMs(amount: number, nowMs: number): number {
     this.#advance(nowMs);
+    // All of it, with something counted in this very second: no need to look at the others.
+    const latest = this.#amounts[this.#newest % BUCKETS] ?? 0;
+    if (amount >= this.#sum && latest > 0) return (this.#newest + BUCKETS) * BUCKET_MS - nowMs;
     let left = amount;
     for (let age = BUCKETS - 1; age >= 0; age--) {
       const second = this.#newest - age;
