@@ -106,6 +106,8 @@ export type Patience = {
   readonly overloadPauseMs: number;
   /** The silence in an event stream after which its client gets a keep-alive. */
   readonly keepAliveMs: number;
+  /** How long an upstream may still send usage, or end, after the event that ends its stream. */
+  readonly afterEndMs: number;
   /** Whether a request whose thinking an upstream refuses is sent once more without it. It costs the prompt cache. */
   readonly repairsThinking: boolean;
   /** How long an answer is drained for a client that left, and how many at a time in one process. */
@@ -123,6 +125,7 @@ export const DEFAULT_PATIENCE: Patience = {
   attemptsMs: 600_000,
   overloadPauseMs: 500,
   keepAliveMs: 10_000,
+  afterEndMs: 1_000,
   repairsThinking: true,
   drainMs: 60_000,
   drainsAtOnce: 50,

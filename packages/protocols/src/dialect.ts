@@ -9,8 +9,10 @@ import type { Usage } from './usage.ts';
 export type StreamMeter = EventTap & {
   /** What the provider has reported so far; null when nothing came. */
   usage(): Usage | null;
-  /** Whether the stream's terminal event came. */
+  /** Whether the stream's terminal event came, or what counts as one when its upstream ends without. */
   readonly complete: boolean;
+  /** Whether the terminal event itself came: the answer is whole, whatever becomes of its connection. */
+  readonly ended: boolean;
   /** The error event, when one came. */
   readonly error: UpstreamError | null;
   /** The event that ends the stream, held back because usage was wanted and had not come. */

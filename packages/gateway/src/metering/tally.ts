@@ -12,6 +12,8 @@ export type Tally = {
   usage(): Usage | null;
   /** Whether the answer ended by the rules of its dialect. */
   readonly complete: boolean;
+  /** Whether the end stands in the answer itself: what becomes of its connection then tells nothing. */
+  readonly ended: boolean;
   readonly error: UpstreamError | null;
   readonly bytes: number;
   /** Whether what was sent on so far ends between two events. */
@@ -52,8 +54,9 @@ export class StreamTally implements Tally {
     const rest = this.#scanner.finish();
     if (!this.#filtering) return NOTHING;
     const { complete, error, withheld } = this.#meter;
-    if (!this.#wantsUsage || !complete || error !== null || this.#meter.usage() !== null) return rest;
-    const usageEvent = this.#meter.usageEvent?.(estimate()) ?? NOTHING;
+    if (!this.#wantsUsage || !complete || error !== null) return rest;
+    const reported = this.#meter.usage() !== null;
+    const usageEvent = reported ? NOTHING : (this.#meter.usageEvent?.(estimate()) ?? NOTHING);
     return Buffer.concat([rest, usageEvent, withheld ?? NOTHING]);
   }
 
@@ -69,6 +72,10 @@ export class StreamTally implements Tally {
     return this.#meter.complete;
   }
 
+  get ended(): boolean {
+    return this.#meter.ended;
+  }
+
   get error(): UpstreamError | null {
     return this.#meter.error;
   }
@@ -78,6 +85,7 @@ export class StreamTally implements Tally {
 export class BodyTally implements Tally {
   bytes = 0;
   complete = false;
+  readonly ended = false;
   readonly betweenEvents = false;
   readonly error = null;
   readonly #dialect: Dialect;

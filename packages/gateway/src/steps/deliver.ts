@@ -13,6 +13,7 @@ import { patienceOf } from '../snapshot.ts';
 import type { Deadlines } from '../upstream/deadlines.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
 import { EventWriter } from './event-writer.ts';
+import { Grace } from './grace.ts';
 import { KeepAlive } from './keep-alive.ts';
 import type { Committed } from './try-once.ts';
 
@@ -71,6 +72,8 @@ class Delivery implements AnswerSink {
   #waiting = false;
   /** Set while the answer is read to its end for a client that has left. */
   #drain: NodeJS.Timeout | null = null;
+  /** Set once the event that ends the stream has come. */
+  #grace: Grace | null = null;
   readonly #keepAlive: KeepAlive | null;
   readonly #events: EventWriter | null;
 
@@ -93,6 +96,7 @@ class Delivery implements AnswerSink {
   data(chunk: Buffer): boolean {
     if (this.#done || chunk.length === 0) return true;
     const passed = this.#tally.push(chunk);
+    if (this.#tally.ended) this.#grace ??= this.#newGrace();
     if (passed.length === 0 || this.#drain) return true;
     if (this.#stream) return this.#write(passed);
     const before = this.#held;
@@ -108,7 +112,9 @@ class Delivery implements AnswerSink {
 
   fail(cause: FailureCause, message: string): void {
     if (this.#done) return;
-    this.#settle(this.#input.exchange.clientGone ? 'left' : 'died', `${cause}: ${message}`);
+    // After its last event a stream is whole: an end of the connection that is out of order takes nothing from it.
+    if (this.#tally.ended) this.end();
+    else this.#settle(this.#input.exchange.clientGone ? 'left' : 'died', `${cause}: ${message}`);
   }
 
   leave(): void {
@@ -133,6 +139,18 @@ class Delivery implements AnswerSink {
   #stop(): void {
     this.#settle('left', null);
     this.#input.committed.upstream.abort();
+  }
+
+  #newGrace(): Grace {
+    const { deadlines, monotonicMs, exchange, committed } = this.#input;
+    const over = () => {
+      this.end();
+      committed.upstream.abort();
+    };
+    return new Grace(deadlines, {
+      dueMonoMs: monotonicMs() + patienceOf(exchange.snapshot).afterEndMs,
+      over,
+    });
   }
 
   /** Whether a keep-alive may be written now: between two events, to a client that reads. */
@@ -180,6 +198,7 @@ class Delivery implements AnswerSink {
   #settle(how: How, failure: string | null): void {
     this.#done = true;
     this.#keepAlive?.stop();
+    this.#grace?.stop();
     if (this.#drain) {
       clearTimeout(this.#drain);
       this.#input.draining.count--;

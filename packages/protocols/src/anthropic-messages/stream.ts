@@ -35,6 +35,10 @@ export class AnthropicMeter implements StreamMeter {
     return 'keep';
   }
 
+  get ended(): boolean {
+    return this.complete;
+  }
+
   usage(): Usage | null {
     return this.#usage.result();
   }

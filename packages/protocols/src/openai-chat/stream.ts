@@ -18,6 +18,7 @@ const MARKERS = [Buffer.from('"usage"'), DONE, ERROR, ...FINISHED];
 export class ChatMeter implements StreamMeter {
   readonly markers: readonly Buffer[] = MARKERS;
   complete = false;
+  ended = false;
   error: UpstreamError | null = null;
   readonly #usage = new ChatUsage();
   withheld: Buffer | null = null;
@@ -37,6 +38,7 @@ export class ChatMeter implements StreamMeter {
     }
     if (event.includes(DONE) && eventData(event).trim() === '[DONE]') {
       this.complete = true;
+      this.ended = true;
       if (!this.#wantsUsage || this.error !== null || this.#usage.result() !== null) return 'keep';
       this.withheld = event;
       return 'drop';

@@ -41,6 +41,10 @@ export class ResponsesMeter implements StreamMeter {
     return 'keep';
   }
 
+  get ended(): boolean {
+    return this.complete;
+  }
+
   usage(): Usage | null {
     return this.#usage.result();
   }

@@ -1,0 +1,28 @@
+// The moment an upstream still has after the event that ends its stream: for usage that follows, and for its own end.
+import { NOT_LISTED } from '@api-proxy/kit/roster';
+import type { Deadlines, Watched } from '../upstream/deadlines.ts';
+
+/** Shares the one timer of the deadlines, like the keep-alives. */
+export class Grace implements Watched {
+  dueMonoMs: number;
+  moved = false;
+  place = NOT_LISTED;
+  readonly movesByMs = 0;
+  readonly #deadlines: Deadlines;
+  readonly #over: () => void;
+
+  constructor(deadlines: Deadlines, { dueMonoMs, over }: { dueMonoMs: number; over: () => void }) {
+    this.dueMonoMs = dueMonoMs;
+    this.#deadlines = deadlines;
+    this.#over = over;
+    deadlines.watch(this);
+  }
+
+  expire(): void {
+    this.#over();
+  }
+
+  stop(): void {
+    this.#deadlines.forget(this);
+  }
+}
