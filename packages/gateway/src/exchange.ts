@@ -34,6 +34,10 @@ export class Exchange {
   clientGone = false;
   /** True where it is the relay that stops, with the client still there. */
   interrupted = false;
+  /** True once its client was sent the head of an event stream before anybody answered: failures are then told by an event. */
+  streaming = false;
+  /** What is left of limits and budget, as flat headers for whatever is answered; empty until it is known. */
+  accountHeaders: readonly string[] = [];
   /** On the roster of those that are running. */
   place = NOT_LISTED;
   /** Time spent waiting for the client's body and for upstreams; what is left of the total is the relay's own. */

@@ -17,6 +17,7 @@ import { type DrainCount, deliver } from './steps/deliver.ts';
 import { type ForeseeDeps, foresee } from './steps/foresee.ts';
 import { giveUp } from './steps/give-up.ts';
 import { hold } from './steps/hold.ts';
+import { KeepAlive } from './steps/keep-alive.ts';
 import { type PlanDeps, plan } from './steps/plan.ts';
 import { read } from './steps/read.ts';
 import { recall } from './steps/recall.ts';
@@ -119,7 +120,8 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   if (pass === null) return stopped(exchange);
   if (isDenial(pass)) return refuse(exchange, pass);
   held.pass = pass;
-  if (exchange.endpoint.operation === 'stored_response') return recalled({ ...leg, call, pass }, deps);
+  exchange.accountHeaders = flat(pass.headers);
+  if (exchange.endpoint.operation === 'stored_response') return recalled({ ...leg, call }, deps);
 
   const route = plan({ exchange, caller, call }, deps);
   if (isDenial(route)) return refuse(exchange, route);
@@ -129,8 +131,10 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   const money = reserved instanceof Promise ? await reserved : reserved;
   if (money !== null && isDenial(money)) return refuse(exchange, money);
   held.hold = money;
+  if (money?.headers) exchange.accountHeaders = flat(pass.headers, money.headers);
   recordStart({ exchange, caller, call }, deps.live);
 
+  held.keepAlive = keptAlive(exchange, call, deps);
   const committed = await attempt({ exchange, caller, call, route, trace, held, bond }, deps);
   if (committed === null) return stopped(exchange);
   if (isDenial(committed)) return refuse(exchange, committed);
@@ -139,30 +143,32 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
     return giveUp(exchange, trace, { failed: committed, dueMs: route.soonestDueMs(nowMs) - nowMs });
   }
 
-  const headers = flat(pass.headers, money?.headers);
   const secret = trace.candidate?.key.secret.reveal() ?? '';
   const drains = trace.candidate?.option.channel.onClientGone === 'drain';
-  return deliver({ ...deps, exchange, call, committed, headers, secret, drains });
+  const { keepAlive } = held;
+  return deliver({ ...deps, exchange, call, committed, keepAlive, secret, drains });
 }
 
 /** The rest of the way for a response that was made before: to its maker, free of charge. */
-async function recalled(leg: Leg & { call: Call; pass: Pass }, deps: RelayDeps): Promise<Ending> {
-  const { exchange, trace, call, pass } = leg;
+async function recalled(leg: Leg & { call: Call }, deps: RelayDeps): Promise<Ending> {
+  const { exchange, trace, held, call } = leg;
   recordStart(leg, deps.live);
+  held.keepAlive = keptAlive(exchange, call, deps);
   const committed = await recall(leg, deps);
   if (committed === null) return stopped(exchange);
   if (isDenial(committed)) return refuse(exchange, committed);
   if (committed.kind === 'failed') return giveUp(exchange, trace, { failed: committed, dueMs: 0 });
   const secret = trace.candidate?.key.secret.reveal() ?? '';
-  return deliver({
-    ...deps,
-    exchange,
-    call,
-    committed,
-    headers: flat(pass.headers),
-    secret,
-    drains: false,
-  });
+  const { keepAlive } = held;
+  return deliver({ ...deps, exchange, call, committed, keepAlive, secret, drains: false });
+}
+
+/** From here on a client that asked for a stream does not wait in silence. */
+function keptAlive(exchange: Exchange, call: Call, deps: RelayDeps): KeepAlive | null {
+  const { operation } = exchange.endpoint;
+  const streams =
+    operation === 'generate' || (operation === 'stored_response' && exchange.req.method === 'GET');
+  return call.stream && streams ? new KeepAlive({ ...deps, exchange }) : null;
 }
 
 function identify(exchange: Exchange, deps: RelayDeps): Maybe<Caller | Denial> {

@@ -3,17 +3,36 @@ import type { ServerResponse } from 'node:http';
 import type { Fault } from '@api-proxy/protocols/fault';
 import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
+import { EVENT_STREAM_HEADERS } from './headers.ts';
 
-/** Writes a fault in the dialect of the caller. Cuts an answer that has begun; does nothing when the client has left. */
+/** The head of an event stream, for a client that has waited long: nobody has answered yet, and it can't be taken back. */
+export function beginStream(exchange: Exchange): void {
+  exchange.streaming = true;
+  exchange.res.writeHead(200, [
+    ...['x-request-id', exchange.requestId, 'content-type', 'text/event-stream'],
+    ...exchange.accountHeaders,
+    ...EVENT_STREAM_HEADERS,
+  ]);
+}
+
+/**
+ * Writes a fault in the dialect of the caller: as its answer, or as the last event of a stream that was begun without
+ * one. Cuts any other answer that has begun; does nothing when the client has left.
+ */
 export function sendFault(exchange: Exchange, fault: Fault, headers: readonly string[]): void {
   const { req, res } = exchange;
-  const body = exchange.endpoint.dialect.renderError(fault);
+  const { dialect } = exchange.endpoint;
+  if (exchange.streaming) {
+    if (!res.destroyed && !res.writableEnded) res.end(dialect.renderErrorEvent(fault));
+    return;
+  }
+  const body = dialect.renderError(fault);
   // A body that is not going to be read must not keep the socket busy.
   const closing = req.complete ? [] : ['connection', 'close'];
   sendJson(res, {
     status: fault.status,
     body,
-    headers: ['x-request-id', fault.requestId, ...headers, ...closing],
+    headers: ['x-request-id', fault.requestId, ...exchange.accountHeaders, ...headers, ...closing],
   });
 }
 

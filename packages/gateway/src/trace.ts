@@ -5,6 +5,7 @@ import type { AttemptRecord } from './exchange-record.ts';
 import type { ChannelSlots, Hold, Maybe, Pass } from './ports.ts';
 import type { Candidate, Route } from './routing/route.ts';
 import type { WaitingRoom } from './routing/waiting-room.ts';
+import type { KeepAlive } from './steps/keep-alive.ts';
 
 export class Trace {
   call: Call | null = null;
@@ -30,6 +31,8 @@ export type HeldDeps = {
 export class Held {
   pass: Pass | null = null;
   hold: Hold | null = null;
+  /** Of a client that waits for an event stream. */
+  keepAlive: KeepAlive | null = null;
   readonly #deps: HeldDeps;
   readonly #userId: string;
   #slot: string | null = null;
@@ -58,6 +61,7 @@ export class Held {
 
   release(actualTokens: number): void {
     this.releaseSlot();
+    this.keepAlive?.stop();
     if (this.pass) {
       this.pass.release(actualTokens);
       this.#deps.placeQueue.wake(this.#userId);

@@ -15,6 +15,7 @@ import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
 import { EventWriter } from './event-writer.ts';
 import { Grace } from './grace.ts';
 import { KeepAlive } from './keep-alive.ts';
+import { noStream } from './no-stream.ts';
 import type { Committed } from './try-once.ts';
 
 export type DrainCount = { count: number };
@@ -23,8 +24,8 @@ export type DeliverInput = {
   readonly exchange: Exchange;
   readonly call: Call;
   readonly committed: Committed;
-  /** Rate-limit and budget headers, flat. */
-  readonly headers: readonly string[];
+  /** Of a client that waited for an event stream. */
+  readonly keepAlive: KeepAlive | null;
   /** The credential in use, to be kept out of error texts. */
   readonly secret: string;
   readonly monotonicMs: () => number;
@@ -37,11 +38,13 @@ export type DeliverInput = {
 
 /** Resolves when the upstream has ended, in whatever way, or the client has left. */
 export function deliver(input: DeliverInput): Promise<Ending> {
+  const { exchange, committed } = input;
+  if (exchange.streaming && !committed.answer.stream) return Promise.resolve(noStream(exchange, committed));
   const delivery = new Delivery(input);
-  input.exchange.onClientGone = () => delivery.leave();
-  if (input.exchange.clientGone) delivery.leave();
-  delivery.data(input.committed.answer.first);
-  input.committed.upstream.attach(delivery);
+  exchange.onClientGone = () => delivery.leave();
+  if (exchange.clientGone) delivery.leave();
+  delivery.data(committed.answer.first);
+  committed.upstream.attach(delivery);
   return delivery.ended;
 }
 
@@ -87,7 +90,9 @@ class Delivery implements AnswerSink {
     this.#tally = this.#stream
       ? new StreamTally(endpoint.dialect, input.call.includeUsage)
       : new BodyTally(endpoint.dialect);
-    this.#keepAlive = this.#stream ? new KeepAlive({ ...input, quiet: () => this.#quiet() }) : null;
+    if (!this.#stream) input.keepAlive?.stop();
+    this.#keepAlive = this.#stream ? (input.keepAlive ?? new KeepAlive(input)) : null;
+    this.#keepAlive?.follow(() => this.#quiet());
     this.#events = this.#stream
       ? new EventWriter(input.exchange.res, () => input.committed.upstream.resume())
       : null;
@@ -155,7 +160,8 @@ class Delivery implements AnswerSink {
 
   /** Whether a keep-alive may be written now: between two events, to a client that reads. */
   #quiet(): boolean {
-    return this.#firstByteMs !== null && this.#events?.full === false && this.#tally.betweenEvents;
+    const begun = this.#firstByteMs !== null || this.#input.exchange.streaming;
+    return begun && this.#events?.full === false && this.#tally.betweenEvents;
   }
 
   #write(chunk: Buffer): boolean {
@@ -180,10 +186,11 @@ class Delivery implements AnswerSink {
   #begin(contentLength: number | null): void {
     const { exchange, committed, monotonicMs } = this.#input;
     this.#firstByteMs = monotonicMs() - exchange.startedMonoMs;
+    if (exchange.streaming) return;
     const overheadMs = Math.max(0, this.#firstByteMs - exchange.waitedMs);
     const headers = ['x-request-id', exchange.requestId, 'x-relay-overhead-ms', overheadMs.toFixed(2)];
     const upstream = committed.answer.headers;
-    for (const part of this.#input.headers) headers.push(part);
+    for (const part of exchange.accountHeaders) headers.push(part);
     if (this.#stream) {
       headers.push(...EVENT_STREAM_HEADERS);
       pushClientHeaders(headers, { ...upstream, 'cache-control': undefined });

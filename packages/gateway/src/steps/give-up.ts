@@ -115,10 +115,22 @@ function textOf(signal: Signal): string {
 function sendOriginal(exchange: Exchange, failed: Failed, secret: string): void {
   const { res } = exchange;
   const { original } = failed;
+  if (exchange.streaming) {
+    const { reason } = failed.verdict;
+    const message = redact(textOf(failed.signal), secret) || SENTENCE[reason];
+    const { requestId } = exchange;
+    sendFault(
+      exchange,
+      { status: original?.status ?? 502, code: reason, message, param: null, requestId },
+      [],
+    );
+    return;
+  }
   if (!original || res.headersSent || res.destroyed) return;
   const shown = secret !== '' && original.body.includes(secret);
   const body = shown ? Buffer.from(redact(original.body.toString(), secret)) : original.body;
   const headers = ['x-request-id', exchange.requestId, 'content-length', String(body.length)];
+  headers.push(...exchange.accountHeaders);
   pushClientHeaders(headers, original.headers);
   res.writeHead(original.status, headers);
   res.end(body);

@@ -1,6 +1,7 @@
-// Tells the client of a silent event stream, in its dialect, that the relay is still there.
+// Tells the client of a silent event stream, in its dialect, that the relay is still there: before an answer and inside one.
 import { NOT_LISTED } from '@api-proxy/kit/roster';
 import type { Exchange } from '../exchange.ts';
+import { beginStream } from '../reply.ts';
 import { patienceOf } from '../snapshot.ts';
 import type { Deadlines, Watched } from '../upstream/deadlines.ts';
 
@@ -8,11 +9,12 @@ export type KeepAliveInput = {
   readonly exchange: Exchange;
   readonly deadlines: Deadlines;
   readonly monotonicMs: () => number;
-  /** Whether one may be written now without splitting an event. */
-  quiet(): boolean;
 };
 
-/** Shares the one timer of the deadlines: a keep-alive leaves up to 100 ms late. */
+/**
+ * Shares the one timer of the deadlines: a keep-alive leaves up to 100 ms late. The first one of a client that waits for
+ * an answer sends the head along; attempts go on behind it.
+ */
 export class KeepAlive implements Watched {
   dueMonoMs: number;
   readonly #input: KeepAliveInput;
@@ -20,6 +22,8 @@ export class KeepAlive implements Watched {
   place = NOT_LISTED;
   readonly movesByMs: number;
   #stopped = false;
+  /** Of the answer under way: whether one may be written now without splitting an event. */
+  #quiet: (() => boolean) | null = null;
 
   constructor(input: KeepAliveInput) {
     this.#input = input;
@@ -28,21 +32,35 @@ export class KeepAlive implements Watched {
     input.deadlines.watch(this);
   }
 
+  /** An answer has begun. */
+  follow(quiet: () => boolean): void {
+    this.#quiet = quiet;
+  }
+
   /** Something was sent to the client. */
   written(): void {
     this.moved = true;
   }
 
   expire(): void {
-    if (this.#stopped) return;
-    const { exchange, deadlines, quiet } = this.#input;
-    if (quiet()) exchange.res.write(exchange.endpoint.dialect.keepAlive);
-    this.dueMonoMs = this.#input.monotonicMs() + this.movesByMs;
+    const { exchange, deadlines, monotonicMs } = this.#input;
+    if (this.#stopped || exchange.clientGone) return;
+    if (this.#quiet === null ? this.#waits() : this.#quiet()) {
+      exchange.res.write(exchange.endpoint.dialect.keepAlive);
+    }
+    this.dueMonoMs = monotonicMs() + this.movesByMs;
     deadlines.watch(this);
   }
 
   stop(): void {
     this.#stopped = true;
     this.#input.deadlines.forget(this);
+  }
+
+  /** Whether one may be written to a client that still waits; sends the head if that was not done. */
+  #waits(): boolean {
+    const { exchange } = this.#input;
+    if (!exchange.streaming) beginStream(exchange);
+    return !exchange.res.writableNeedDrain;
   }
 }
