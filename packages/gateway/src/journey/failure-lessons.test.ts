@@ -104,6 +104,7 @@ describe('the channel is at fault: the next one answers, and it is left alone as
     ['504', 'upstream_failed'],
     ['empty', 'empty_answer'],
     ['reset', 'reset'],
+    ['die=0', 'reset_in_body'],
     ['stall-head', 'timeout'],
     ['stall=0', 'timeout'],
   ])('%s: a failure, and a single one does not close the channel off', async (behaviour, reason) => {

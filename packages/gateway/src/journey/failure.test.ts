@@ -98,6 +98,15 @@ describe('falls back to the next channel', () => {
     expect(record.attempts).toHaveLength(1);
   });
 
+  it('inside a body: the same key is not asked again, as it may have worked on the request', async () => {
+    const { got, record } = await send([misbehaving('bad', 'die'), misbehaving('worse', 'die'), good()]);
+    expect(got.status).toBe(200);
+    expect(record.attempts.map(({ reason }) => reason)).toEqual(['reset_in_body', 'reset_in_body', 'ok']);
+    const alone = await send([misbehaving('bad', 'die')]);
+    expect(alone.got.status).toBe(502);
+    expect(alone.record.attempts).toHaveLength(1);
+  });
+
   it('at most maxAttempts times', async () => {
     const { record } = await send(['a', 'b', 'c', 'd', 'e'].map((id) => misbehaving(id, '500')));
     expect(record.attempts).toHaveLength(3);

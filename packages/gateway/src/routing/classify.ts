@@ -29,6 +29,8 @@ export type Signal =
   | { readonly kind: 'empty' }
   | { readonly kind: 'connect' }
   | { readonly kind: 'reset' }
+  /** Reset after the head, before anything was sent on. */
+  | { readonly kind: 'reset_in_body' }
   | { readonly kind: 'first_byte_timeout' }
   | { readonly kind: 'idle_timeout' }
   | { readonly kind: 'unreadable' };
@@ -54,6 +56,8 @@ export function classify(signal: Signal, model: string): Verdict {
       return VERDICTS.connect;
     case 'reset':
       return VERDICTS.reset;
+    case 'reset_in_body':
+      return VERDICTS.reset_in_body;
     case 'first_byte_timeout':
     case 'idle_timeout':
       return VERDICTS.timeout;

@@ -14,6 +14,7 @@ export type Reason =
   | 'overloaded'
   | 'connect'
   | 'reset'
+  | 'reset_in_body'
   | 'timeout'
   | 'error_in_answer'
   | 'empty_answer';
@@ -119,6 +120,14 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
   },
   connect: { reason: 'connect', retrySame: 1, next: true, keyOnly: false, lesson: 'failure', exhausted: 502 },
   reset: { reason: 'reset', retrySame: 1, next: true, keyOnly: false, lesson: 'failure', exhausted: 502 },
+  reset_in_body: {
+    reason: 'reset_in_body',
+    retrySame: 0,
+    next: true,
+    keyOnly: false,
+    lesson: 'failure',
+    exhausted: 502,
+  },
   timeout: { reason: 'timeout', retrySame: 0, next: true, keyOnly: false, lesson: 'failure', exhausted: 504 },
   error_in_answer: {
     reason: 'error_in_answer',

@@ -24,6 +24,7 @@ const SENTENCE: Readonly<Record<Reason, string>> = {
   overloaded: 'The upstream is overloaded. Try again later.',
   connect: 'The upstream could not be reached.',
   reset: 'The upstream closed the connection before it answered.',
+  reset_in_body: 'The upstream closed the connection in the middle of its answer.',
   timeout: 'The upstream did not answer in time.',
   error_in_answer: 'The upstream answered with an error.',
   empty_answer: 'The upstream answered with nothing.',

@@ -28,6 +28,8 @@ export type Opening =
 export type FailureCause =
   | 'connect'
   | 'reset'
+  /** After the head had come: somebody works, or has worked, on this request. */
+  | 'reset_in_body'
   | 'first_byte_timeout'
   | 'idle_timeout'
   | 'unreadable'
@@ -174,9 +176,14 @@ export class UpstreamCall implements UpstreamHandler, Watched {
 
   onResponseError(_controller: UpstreamControl, error: Error): void {
     if (this.#stop) return;
-    const cause = this.#status === 0 && CONNECT_CODES.has(codeOf(error)) ? 'connect' : 'reset';
+    const cause = this.#causeOf(error);
     this.#stop = { cause, message: error.message };
     this.#failed(cause, error.message);
+  }
+
+  #causeOf(error: Error): FailureCause {
+    if (this.#status !== 0) return 'reset_in_body';
+    return CONNECT_CODES.has(codeOf(error)) ? 'connect' : 'reset';
   }
 
   /** While the client is slow the upstream's silence is the relay's own doing: no deadline runs. */
