@@ -25,6 +25,7 @@ const settingsSchema = z.object({
   publicUrl: z.string().optional(),
   trustedProxyHops: z.number(),
   outboundAllow: z.array(z.string()),
+  upstreamConnections: z.number(),
   drainTimeoutMs: z.number(),
   journalCapBytes: z.number(),
   logLevel: z.string(),

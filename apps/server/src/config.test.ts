@@ -52,6 +52,11 @@ describe('configuration', () => {
     expect(parseConfig({ JOURNAL_MAX_MB: '3' }, '/srv').journalCapBytes).toBe(3 * 2 ** 20);
   });
 
+  it('takes the number of connections to an upstream', () => {
+    expect(parseConfig({}, '/srv').upstreamConnections).toBe(8192);
+    expect(parseConfig({ UPSTREAM_CONNECTIONS: '50' }, '/srv').upstreamConnections).toBe(50);
+  });
+
   it('takes an empty variable as one that is not set', () => {
     expect(parseConfig({ PORT: '', DATABASE_URL: ' ' }, '/srv')).toMatchObject({
       port: 3000,
@@ -69,6 +74,7 @@ describe('configuration', () => {
       'DATABASE_URL must be a URL that starts with postgres:// or postgresql://',
     ],
     ['DRAIN_TIMEOUT_S', '1.5', 'DRAIN_TIMEOUT_S must be a whole number'],
+    ['UPSTREAM_CONNECTIONS', '0', 'UPSTREAM_CONNECTIONS must be at least 1'],
     ['JOURNAL_MAX_MB', '0', 'JOURNAL_MAX_MB must be at least 1'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be trace'],
     ['PUBLIC_URL', 'relay.example.com', 'PUBLIC_URL must be a URL that starts with http:// or https://'],

@@ -55,6 +55,7 @@ const environmentSchema = z.object({
   PUBLIC_URL: urlOf(['http:', 'https:']).optional(),
   TRUSTED_PROXY_HOPS: whole(0, 10).default(0),
   OUTBOUND_ALLOW: outboundAllow.default([]),
+  UPSTREAM_CONNECTIONS: whole(1, 65_535).default(8192),
   DRAIN_TIMEOUT_S: whole(0, 86_400).default(600),
   JOURNAL_MAX_MB: whole(1, 1_048_576).default(1024),
   LOG_LEVEL: z
@@ -88,6 +89,8 @@ export type Config = {
   trustedProxyHops: number;
   /** Host names, addresses and CIDR ranges that channels may lead to although they are private. */
   outboundAllow: readonly string[];
+  /** Sockets per worker and upstream address. */
+  upstreamConnections: number;
   drainTimeoutMs: number;
   /** Size at which a worker's journal admits nothing more, in bytes. */
   journalCapBytes: number;
@@ -138,6 +141,7 @@ function configOf(env: Environment, cwd: string): Config {
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
     outboundAllow: env.OUTBOUND_ALLOW,
+    upstreamConnections: env.UPSTREAM_CONNECTIONS,
     drainTimeoutMs: env.DRAIN_TIMEOUT_S * SECOND_MS,
     journalCapBytes: env.JOURNAL_MAX_MB * MIB,
     logLevel: env.LOG_LEVEL,

@@ -137,6 +137,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     purse: ledger.purse,
     settlements: ledger.settlement,
     keyUsage: keyUsage(ports),
+    connectionsPerOrigin: settings.upstreamConnections,
     nextRequestId: idSequence('req'),
     clientIp: (request) => clientAddress(request, settings.trustedProxyHops),
   });

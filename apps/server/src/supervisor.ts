@@ -125,6 +125,7 @@ function workerSettings({ config, development }: SupervisorOptions, databaseUrl:
     publicUrl: config.publicUrl,
     trustedProxyHops: config.trustedProxyHops,
     outboundAllow: [...config.outboundAllow],
+    upstreamConnections: config.upstreamConnections,
     drainTimeoutMs: config.drainTimeoutMs,
     journalCapBytes: config.journalCapBytes,
     logLevel: config.logLevel,

@@ -26,7 +26,7 @@ export type Gateway = {
   close(): Promise<void>;
 };
 
-const DEFAULT_CONNECTIONS = 1_024;
+const DEFAULT_CONNECTIONS = 8_192;
 
 export function createGateway(deps: GatewayDeps): Gateway {
   const pools = new UpstreamPools({

@@ -264,7 +264,7 @@ export type GatewayDeps = {
   readonly keyComplaints?: KeyComplaints;
   /** A number in [0, 1) for weighted draws; default Math.random. */
   readonly random?: () => number;
-  /** Sockets per upstream origin; default 1024. */
+  /** Sockets per upstream origin; default 8192. Above that a request is told so at once. */
   readonly connectionsPerOrigin?: number;
   /** Finds the address to connect to for an upstream's or proxy's name, once per connection; refuses by an error. */
   readonly lookup?: LookupFunction;

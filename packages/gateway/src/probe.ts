@@ -67,7 +67,7 @@ export type Prober = {
 /** A prober with sockets of its own, so that probes and traffic don't wait for each other. */
 export function createProber(clock: Clock, lookup?: LookupFunction): Prober {
   // Each probe has a socket of its own: one that a server closed meanwhile would look like a fault of the channel.
-  const pools = new UpstreamPools({ connections: 8, keepAliveMs: 0, lookup });
+  const pools = new UpstreamPools({ connections: 1_024, keepAliveMs: 0, lookup });
   const deadlines = new Deadlines(clock.monotonicMs);
   const exchange = (channel: Channel, key: ChannelKey, asked: Asked) =>
     ask({ channel, key, asked, pools, deadlines, clock });

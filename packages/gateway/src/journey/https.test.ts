@@ -1,7 +1,7 @@
 // Promise: an https upstream gets the same requests over HTTP/1.1 and HTTP/2, and shared connections part no stream from its own end.
 
 import { createServer } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { startTlsFront, type TlsFront, trustTlsFront } from '@api-proxy/testing/tls-front';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
@@ -151,6 +151,46 @@ it('an HTTP/2 server that says goodbye lets its streams end; new requests go to 
 });
 
 it.each(ways)(
+  'over $way a connection that dies in silence fails what is on it; what comes next is served on a fresh one',
+  async ({ http2 }) => {
+    const front = await frontOf();
+    const hole = await startHole(front.port);
+    const baseUrl = `https://localhost:${hole.port}`;
+    const relay = await relayTo(front, { http2, baseUrl, firstByteTimeoutMs: 400 });
+    expect((await call({ port: relay.port, ...asked('fake-gpt') })).status).toBe(200);
+    hole.swallow();
+    expect((await call({ port: relay.port, ...asked('fake-gpt') })).status).toBe(504);
+    const after = await Promise.all([1, 2, 3].map(() => call({ port: relay.port, ...asked('fake-gpt') })));
+    expect(after.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await vi.waitFor(() => expect(hole.swallowed()).toBe(0), 2_000);
+  },
+);
+
+it('a slow answer over HTTP/2 leaves the streams beside it alone', async () => {
+  const front = await frontOf();
+  const relay = await relayTo(front, { http2: true, firstByteTimeoutMs: 300 });
+  const staying = call({ port: relay.port, ...asked('fake-gpt+events=80,interval=10') });
+  await vi.waitFor(() => expect(front.open()).toBe(1), 2_000);
+  expect((await call({ port: relay.port, ...asked('fake-gpt+stall-head') })).status).toBe(504);
+  expect((await staying).text).toContain('[DONE]');
+});
+
+it.each(ways)('over $way a request above the number of connections is refused at once', async ({ http2 }) => {
+  const front = await frontOf();
+  const one = channel({ id: 'a', baseUrl: front.url, http2 });
+  const relay = await startRelay(snapshot([one]), { connectionsPerOrigin: 1 });
+  closing.push(() => relay.close());
+  const long = await begun(relay.port, 'fake-gpt+events=500,interval=10');
+  const got = await call({ port: relay.port, ...asked('fake-gpt') });
+  expect(got.status).toBe(503);
+  expect(got.headers['retry-after']).toBeDefined();
+  expect(relay.records).toMatchObject([{ errorCode: 'pool_full', attempts: [{ reason: 'pool_full' }] }]);
+  long.destroy();
+  await vi.waitFor(() => expect(front.open()).toBe(0), 2_000);
+  expect((await call({ port: relay.port, ...asked('fake-gpt') })).status).toBe(200);
+});
+
+it.each(ways)(
   'over $way a certificate for another name is a failure to connect, and nothing is sent',
   async ({ http2 }) => {
     const front = await frontOf();
@@ -189,6 +229,35 @@ it.each(ways)(
     expect(front.versions).toEqual([version]);
   },
 );
+
+/** A way to a port that can lose its connections without telling either side. */
+async function startHole(to: number): Promise<{ port: number; swallow(): void; swallowed(): number }> {
+  const ways = new Set<{ near: Socket; far: Socket }>();
+  const lost = new Set<Socket>();
+  const server = createTcpServer((near) => {
+    const way = { near, far: connect(to, '127.0.0.1') };
+    ways.add(way);
+    way.near.pipe(way.far).pipe(way.near);
+    for (const socket of [way.near, way.far]) socket.on('error', () => {});
+    near.once('close', () => lost.delete(near));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    for (const { near, far } of ways) for (const socket of [near, far]) socket.destroy();
+    server.close();
+  });
+  return {
+    port: portOf(server.address()),
+    swallow: () => {
+      for (const { near, far } of ways) {
+        lost.add(near);
+        near.unpipe().resume();
+        far.unpipe().resume();
+      }
+    },
+    swallowed: () => lost.size,
+  };
+}
 
 /** A stream whose first bytes have come. */
 function begun(port: number, model: string): Promise<Socket> {

@@ -28,6 +28,8 @@ export type Signal =
     }
   | { readonly kind: 'empty' }
   | { readonly kind: 'connect' }
+  /** The relay has no connection to spare. */
+  | { readonly kind: 'pool_full' }
   | { readonly kind: 'reset' }
   /** Reset after the head, before anything was sent on. */
   | { readonly kind: 'reset_in_body' }
@@ -54,6 +56,8 @@ export function classify(signal: Signal, model: string): Verdict {
       return VERDICTS.empty_answer;
     case 'connect':
       return VERDICTS.connect;
+    case 'pool_full':
+      return VERDICTS.pool_full;
     case 'reset':
       return VERDICTS.reset;
     case 'reset_in_body':

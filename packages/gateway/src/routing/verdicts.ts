@@ -13,6 +13,7 @@ export type Reason =
   | 'upstream_failed'
   | 'overloaded'
   | 'connect'
+  | 'pool_full'
   | 'reset'
   | 'reset_in_body'
   | 'timeout'
@@ -119,6 +120,14 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
     exhausted: 529,
   },
   connect: { reason: 'connect', retrySame: 1, next: true, keyOnly: false, lesson: 'failure', exhausted: 502 },
+  pool_full: {
+    reason: 'pool_full',
+    retrySame: 0,
+    next: true,
+    keyOnly: false,
+    lesson: 'nothing',
+    exhausted: 503,
+  },
   reset: { reason: 'reset', retrySame: 1, next: true, keyOnly: false, lesson: 'failure', exhausted: 502 },
   reset_in_body: {
     reason: 'reset_in_body',

@@ -23,6 +23,7 @@ const SENTENCE: Readonly<Record<Reason, string>> = {
   upstream_failed: 'The upstream failed to answer.',
   overloaded: 'The upstream is overloaded. Try again later.',
   connect: 'The upstream could not be reached.',
+  pool_full: 'The relay has no connection to the upstream left. Try again later.',
   reset: 'The upstream closed the connection before it answered.',
   reset_in_body: 'The upstream closed the connection in the middle of its answer.',
   timeout: 'The upstream did not answer in time.',

@@ -20,4 +20,14 @@ export type UpstreamHandler = {
   onResponseError(control: UpstreamControl, error: Error): void;
 };
 
+/** Every connection to the origin is in use: nothing was sent, and nothing is the upstream's fault. */
+export class PoolFull extends Error {
+  constructor() {
+    super('Every connection to the upstream is in use.');
+  }
+}
+
+/** Why a request was aborted: nothing came in time. Its connection may be dead without anybody having said so. */
+export class Silence extends Error {}
+
 export type UpstreamMethod = 'GET' | 'POST' | 'DELETE';

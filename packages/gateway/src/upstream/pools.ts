@@ -2,6 +2,7 @@
 import type { LookupFunction } from 'node:net';
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { connectorOf } from './connector.ts';
+import { ForeignPool } from './foreign-pool.ts';
 import { OriginPool } from './h1/origin-pool.ts';
 import type { UpstreamHandler, UpstreamMethod } from './handler.ts';
 
@@ -25,7 +26,7 @@ export type UpstreamRequest = {
 };
 
 export type PoolOptions = {
-  /** Sockets per origin. */
+  /** Sockets per origin; where requests share them, requests at a time. What is above that is told so at once. */
   readonly connections: number;
   /** How long an idle socket is kept for another request; default 20 s, 0 = every request has its own. */
   readonly keepAliveMs?: number;
@@ -38,7 +39,7 @@ type Way = { readonly proxyUrl: string | null; readonly http2: boolean };
 
 export class UpstreamPools {
   readonly #direct = new Map<string, OriginPool>();
-  readonly #foreign = new Map<string, Dispatcher>();
+  readonly #foreign = new Map<string, ForeignPool>();
   readonly #options: PoolOptions;
 
   constructor(options: PoolOptions) {
@@ -55,7 +56,7 @@ export class UpstreamPools {
     const http2 = request.http2 === true && origin.startsWith('https:');
     if (proxyUrl || http2) {
       const way = { proxyUrl: proxyUrl ?? null, http2 };
-      this.#dispatcher(request, way).dispatch({ origin, path, method, headers, body }, handler);
+      this.#foreignPool(request, way).dispatch({ origin, path, method, headers, body }, handler);
     } else this.#pool(request).dispatch({ method, path, headers, body }, handler);
   }
 
@@ -79,10 +80,19 @@ export class UpstreamPools {
     return pool;
   }
 
+  #foreignPool(request: UpstreamRequest, way: Way): ForeignPool {
+    const { origin, connectTimeoutMs } = request;
+    const name = `${origin} ${connectTimeoutMs} ${way.http2 ? 'h2' : 'h1'} ${way.proxyUrl ?? ''}`;
+    let pool = this.#foreign.get(name);
+    if (!pool) {
+      const open = () => this.#dispatcher(request, way);
+      pool = new ForeignPool({ open, most: this.#options.connections, shared: way.http2 });
+      this.#foreign.set(name, pool);
+    }
+    return pool;
+  }
+
   #dispatcher({ origin, connectTimeoutMs }: UpstreamRequest, { proxyUrl, http2 }: Way): Dispatcher {
-    const name = `${origin} ${connectTimeoutMs} ${http2 ? 'h2' : 'h1'} ${proxyUrl ?? ''}`;
-    const known = this.#foreign.get(name);
-    if (known) return known;
     const { connections, lookup, keepAliveMs = KEEP_ALIVE_MS } = this.#options;
     const common = {
       connections,
@@ -95,17 +105,13 @@ export class UpstreamPools {
     };
     // Behind a proxy the address looked up is the proxy's own; it finds the upstream's.
     const connect = connectorOf({ connectTimeoutMs, lookup, http2: http2 && proxyUrl === null });
-    const pool =
-      proxyUrl === null
-        ? new Pool(origin, { ...common, connect })
-        : new ProxyAgent({
-            ...common,
-            uri: proxyUrl,
-            proxyTunnel: true,
-            clientFactory: (proxy) => new Pool(proxy, { connect }),
-            requestTls: { timeout: connectTimeoutMs, allowH2: http2 },
-          });
-    this.#foreign.set(name, pool);
-    return pool;
+    if (proxyUrl === null) return new Pool(origin, { ...common, connect });
+    return new ProxyAgent({
+      ...common,
+      uri: proxyUrl,
+      proxyTunnel: true,
+      clientFactory: (proxy) => new Pool(proxy, { connect }),
+      requestTls: { timeout: connectTimeoutMs, allowH2: http2 },
+    });
   }
 }

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { NOT_LISTED } from '@api-proxy/kit/roster';
 import { carriesContent, endsEvent, nextEventEnd } from '@api-proxy/protocols/sse';
 import type { Deadlines, Watched } from './deadlines.ts';
-import type { UpstreamControl, UpstreamHandler } from './handler.ts';
+import { PoolFull, Silence, type UpstreamControl, type UpstreamHandler } from './handler.ts';
 
 /** How an upstream call opened. */
 export type Opening =
@@ -27,6 +27,7 @@ export type Opening =
 
 export type FailureCause =
   | 'connect'
+  | 'pool_full'
   | 'reset'
   /** After the head had come: somebody works, or has worked, on this request. */
   | 'reset_in_body'
@@ -118,8 +119,8 @@ export class UpstreamCall implements UpstreamHandler, Watched {
   abort(cause: FailureCause = 'aborted', message = 'The request was aborted.'): void {
     if (this.#ended || this.#stop) return;
     this.#stop = { cause, message };
-    const controller = this.#controller;
-    if (controller) controller.abort(new Error(message));
+    const silent = cause === 'first_byte_timeout' || cause === 'idle_timeout';
+    this.#controller?.abort(silent ? new Silence(message) : new Error(message));
     this.#failed(cause, message);
   }
 
@@ -183,6 +184,7 @@ export class UpstreamCall implements UpstreamHandler, Watched {
 
   #causeOf(error: Error): FailureCause {
     if (this.#status !== 0) return 'reset_in_body';
+    if (error instanceof PoolFull) return 'pool_full';
     return CONNECT_CODES.has(codeOf(error)) ? 'connect' : 'reset';
   }
 

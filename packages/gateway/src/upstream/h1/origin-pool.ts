@@ -1,6 +1,6 @@
-// The connections to one origin: idle ones are used again, the last used first; above the limit requests wait in turn.
+// The connections to one origin: idle ones are used again, the last used first; above the limit a request is told so at once.
 import type { LookupFunction } from 'node:net';
-import type { UpstreamControl, UpstreamHandler, UpstreamMethod } from '../handler.ts';
+import { PoolFull, type UpstreamControl, type UpstreamHandler, type UpstreamMethod } from '../handler.ts';
 import { Connection, type Outgoing } from './connection.ts';
 import { type Origin, originOf } from './open-socket.ts';
 import { requestHead } from './request-head.ts';
@@ -34,7 +34,6 @@ export class OriginPool {
   readonly #origin: Origin;
   readonly #all = new Set<Connection>();
   #idle: Idle[] = [];
-  readonly #waiting = new Set<PooledRequest>();
   #sweep: NodeJS.Timeout | undefined;
   #session: Buffer | undefined;
   #closed = false;
@@ -51,23 +50,20 @@ export class OriginPool {
     const { method, path, headers, body } = request;
     const bodyBytes = body?.length ?? null;
     const head = requestHead({ method, path, headers, bodyBytes, host: this.#origin.host });
-    const pooled = new PooledRequest({ head, body, handler }, this.#waiting);
+    const pooled = new PooledRequest({ head, body, handler });
     handler.onRequestStart(pooled);
     if (pooled.ended) return;
     const idle = this.#takeIdle();
     if (idle) pooled.startOn(idle);
     else if (this.#all.size < this.#options.connections) this.#connect(pooled);
-    else this.#waiting.add(pooled);
+    else handler.onResponseError(pooled, new PoolFull());
   }
 
   /** Ends all connections, also those in use. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#sweep);
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
     for (const connection of [...this.#all]) connection.shut();
-    for (const pooled of waiting) pooled.handler.onResponseError(pooled, new Error('The pool was closed.'));
   }
 
   #takeIdle(): Connection | undefined {
@@ -95,12 +91,6 @@ export class OriginPool {
 
   #free(connection: Connection, idleMs: number | null): void {
     const { keepAliveMs } = this.#options;
-    const [next] = this.#waiting;
-    if (next && keepAliveMs > 0) {
-      this.#waiting.delete(next);
-      next.startOn(connection);
-      return;
-    }
     const keptMs = idleMs === null ? keepAliveMs : Math.min(keepAliveMs, idleMs - HINT_MARGIN_MS);
     if (keptMs <= 0) {
       connection.destroy();
@@ -115,10 +105,6 @@ export class OriginPool {
     // Where one was closed behind our back the others likely were: the next try takes a fresh one.
     if (stale) for (const { connection: other } of this.#idle.splice(0)) other.destroy();
     else this.#idle = this.#idle.filter((idle) => idle.connection !== connection);
-    const [next] = this.#waiting;
-    if (!next || this.#closed) return;
-    this.#waiting.delete(next);
-    this.#connect(next);
   }
 
   #closeExpired(): void {
@@ -140,13 +126,11 @@ class PooledRequest implements Outgoing, UpstreamControl {
   readonly control = this;
   connection: Connection | null = null;
   ended = false;
-  readonly #waiting: Set<PooledRequest>;
 
-  constructor(from: Omit<Outgoing, 'control'>, waiting: Set<PooledRequest>) {
+  constructor(from: Omit<Outgoing, 'control'>) {
     this.head = from.head;
     this.body = from.body;
     this.handler = from.handler;
-    this.#waiting = waiting;
   }
 
   startOn(connection: Connection): void {
@@ -164,7 +148,6 @@ class PooledRequest implements Outgoing, UpstreamControl {
 
   abort(): void {
     this.ended = true;
-    this.#waiting.delete(this);
     this.connection?.abort(this);
   }
 }
