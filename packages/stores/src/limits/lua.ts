@@ -103,9 +103,9 @@ end
 return 1
 `;
 
-/** KEYS: one slot key. ARGV: now, ttl, holders… Moves the end of each holder's place, where it still has one. */
+/** KEYS: one slot key. ARGV: now, ttl, holders… States who holds places now, so that a Redis that lost them is healed. */
 export const EXTEND = `
-for index = 3, #ARGV do redis.call('ZADD', KEYS[1], 'XX', tonumber(ARGV[1]) + tonumber(ARGV[2]), ARGV[index]) end
+for index = 3, #ARGV do redis.call('ZADD', KEYS[1], tonumber(ARGV[1]) + tonumber(ARGV[2]), ARGV[index]) end
 redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[2]) * 2)
 return 1
 `;

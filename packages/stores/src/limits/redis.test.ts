@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRedisLink, type RedisLink } from '../link/redis.ts';
 import { limitStoreContract } from './contract.ts';
 import { memoryLimits } from './memory.ts';
+import type { LimitStore } from './port.ts';
 import { redisLimits } from './redis.ts';
 import { resilientLimits } from './resilient.ts';
 
@@ -61,6 +62,52 @@ describe.skipIf(!url)('limits in redis', () => {
     expect((await store.takeAll(soon)).ok).toBe(false);
     expect((await store.takeAll({ ...soon, nowMs: nowMs + 60_001 })).ok).toBe(true);
     await store.close();
+  });
+});
+
+describe.skipIf(!url)('places in a redis that loses them', () => {
+  const slot = { key: 'slots:{usr_lost}', max: 5 };
+  const holders = Array.from({ length: 5 }, (_, index) => `req_${index}`);
+  let link: RedisLink;
+  let store: LimitStore;
+
+  const open = async (heartbeatMs: number) => {
+    link = openRedisLink({ url: url ?? NOBODY, logger: silentLogger });
+    await untilUp(link);
+    await link.redis.flushdb();
+    store = redisLimits({ link, clock: systemClock, heartbeatMs });
+    for (const holder of holders) expect(await take(holder)).toBe(true);
+  };
+  const take = async (holder: string) =>
+    (await store.takeAll({ holder, windows: [], slots: [slot], nowMs: Date.now() })).ok;
+  const inUse = () => Promise.resolve(store.inUse(slot.key, Date.now())).catch(() => -1);
+
+  afterEach(async () => {
+    await store.close();
+    await link.close();
+  });
+
+  it('are stated by the next heartbeat: 5 never are 6, and what was given back stays free', async () => {
+    await open(50);
+    store.release({ holder: 'req_4', slots: [slot.key], windows: [], nowMs: Date.now() });
+    await link.redis.flushdb();
+    await expect.poll(inUse).toBe(4);
+    expect(await take('req_5')).toBe(true);
+    expect(await take('req_6')).toBe(false);
+    await link.redis.flushdb();
+    await expect.poll(inUse).toBe(5);
+    expect(await take('req_7')).toBe(false);
+    for (const holder of [...holders, 'req_5'])
+      store.release({ holder, slots: [slot.key], windows: [], nowMs: Date.now() });
+    await expect.poll(inUse).toBe(0);
+  });
+
+  it('are stated as soon as it is back, without a wait for the heartbeat', async () => {
+    await open(60_000);
+    await link.redis.flushdb();
+    link.redis.disconnect(true);
+    await expect.poll(inUse, { timeout: 5_000 }).toBe(5);
+    expect(await take('req_5')).toBe(false);
   });
 });
 

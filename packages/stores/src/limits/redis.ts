@@ -36,7 +36,7 @@ function verdictOf(request: LimitRequest, answer: number[]): LimitVerdict {
   return { ok: false, key: taken?.key ?? '', max: taken?.max ?? 0, retryAfterMs };
 }
 
-/** Places of this process by slot key: what the heartbeat extends. */
+/** Places of this process by slot key: what the heartbeat states. */
 class HeldSlots {
   readonly #holders = new Map<string, Set<string>>();
 
@@ -51,24 +51,43 @@ class HeldSlots {
     if (holders?.delete(holder) && holders.size === 0) this.#holders.delete(key);
   }
 
+  has(key: string, holder: string): boolean {
+    return this.#holders.get(key)?.has(holder) === true;
+  }
+
   entries(): IterableIterator<[string, Set<string>]> {
     return this.#holders.entries();
   }
 }
 
+export type RedisLimitsOptions = {
+  link: RedisLink;
+  clock: Clock;
+  /** How often held places are stated; default 20 s, a third of their lease. */
+  heartbeatMs?: number;
+};
+
 /**
  * Every key of one request must hash to one cluster slot: put the owner in braces, e.g. `rpm:{usr_1}:key_2`.
  * `takeAll` rejects while Redis is away; `release` then does nothing (windows pass, places expire by themselves).
  */
-export function redisLimits({ link, clock }: { link: RedisLink; clock: Clock }): LimitStore {
+export function redisLimits({ link, clock, heartbeatMs = HEARTBEAT_MS }: RedisLimitsOptions): LimitStore {
   const held = new HeldSlots();
-  const beat = () => {
-    for (const [key, holders] of held.entries()) {
-      link.run(extendScript, [PREFIX + key], [clock.nowMs(), SLOT_TTL_MS, ...holders]).catch(() => undefined);
-    }
+  const state = async (key: string, holders: readonly string[]) => {
+    await link.run(extendScript, [PREFIX + key], [clock.nowMs(), SLOT_TTL_MS, ...holders]);
+    // A script that the server had to be sent anew may have come behind a release.
+    for (const holder of holders)
+      if (!held.has(key, holder)) await link.run(releaseScript, [PREFIX + key], [holder, 1]);
   };
-  const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  const beat = () => {
+    for (const [key, holders] of held.entries()) state(key, [...holders]).catch(() => undefined);
+  };
+  const heartbeat = setInterval(beat, heartbeatMs);
   heartbeat.unref();
+  // A Redis that comes back may have come back empty.
+  const deafen = link.onChange((is) => {
+    if (is === 'up') beat();
+  });
   return {
     async takeAll(request) {
       const { holder, windows, slots, nowMs } = request;
@@ -94,6 +113,7 @@ export function redisLimits({ link, clock }: { link: RedisLink; clock: Clock }):
     },
     async close() {
       clearInterval(heartbeat);
+      deafen();
     },
   };
 }
