@@ -62,8 +62,11 @@ export type AdmissionRequest = {
 
 /** A place inside all limits; given back exactly once. */
 export type Pass = {
-  /** Gives the slot back and corrects the token window to what was really used. Never throws. */
-  release(actualTokens: number): void;
+  /**
+   * Gives the slot back and corrects the token window to what was really used; null where nothing was sent to an
+   * upstream: then everything is given back. Never throws.
+   */
+  release(actualTokens: number | null): void;
   /** What is left of the limits of the minute, as headers for the answer. */
   readonly headers?: Readonly<Record<string, string>>;
 };

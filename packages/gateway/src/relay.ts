@@ -66,7 +66,8 @@ export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> 
     exchange.res.destroy();
   } finally {
     deps.running.delete(exchange);
-    held.release(spentTokens);
+    // Who was refused, or left, before anything was sent has used up nothing.
+    held.release(trace.candidate === null ? null : spentTokens);
   }
 }
 

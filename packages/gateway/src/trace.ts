@@ -59,7 +59,8 @@ export class Held {
     this.#deps.slotQueue.wake(slot);
   }
 
-  release(actualTokens: number): void {
+  /** @param actualTokens null when nothing was sent to an upstream */
+  release(actualTokens: number | null): void {
     this.releaseSlot();
     this.keepAlive?.stop();
     if (this.pass) {

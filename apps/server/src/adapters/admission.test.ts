@@ -30,9 +30,9 @@ function setUp(userLimits: Limits | null, keyLimits: Limits | null) {
     },
   };
   let count = 0;
-  const take = async (estimatedTokens = 0) => {
+  const take = async (estimatedTokens = 0, operation: 'generate' | 'count_tokens' = 'generate') => {
     count += 1;
-    const request = { requestId: `req_${count}`, caller, operation: 'generate' as const, estimatedTokens };
+    const request = { requestId: `req_${count}`, caller, operation, estimatedTokens };
     return admission.take({ ...request, nowMs: clock.nowMs() });
   };
   return { take, clock, asked };
@@ -72,6 +72,29 @@ it('corrects the token window to what was used', async () => {
   expect(await take(200)).toMatchObject({ facts: { limit: 'tokens per minute', scope: 'user', max: 1_000 } });
   first.release(100);
   passOf(await take(200));
+});
+
+it('gives everything back when nothing was sent', async () => {
+  const limits = { rpm: 1, tpm: 1_000, concurrency: 1 };
+  const { take, clock } = setUp(limits, limits);
+  for (let i = 0; i < 5; i += 1) {
+    const pass = passOf(await take(900));
+    clock.advance(700);
+    pass.release(null);
+  }
+  passOf(await take(900)).release(900);
+  expect(await take(1)).toMatchObject({ denied: 'limit_reached' });
+});
+
+it('counting tokens has a window of its own, as large, and takes no place', async () => {
+  const { take } = setUp({ rpm: 3, tpm: 10, concurrency: 1 }, null);
+  passOf(await take(10));
+  for (let i = 0; i < 3; i += 1) passOf(await take(5_000, 'count_tokens')).release(0);
+  expect(await take(0, 'count_tokens')).toMatchObject({
+    denied: 'limit_reached',
+    facts: { limit: 'count_tokens per minute', scope: 'user', max: 3 },
+  });
+  expect(await take(0)).toMatchObject({ facts: { limit: 'parallel requests' } });
 });
 
 it('every key of a request names its user in braces, for one slot of a cluster', async () => {

@@ -14,7 +14,7 @@ import { type Counted, limitHeaders } from './limit-headers.ts';
 type Meaning = {
   /** What its window counts; absent for places. */
   counted?: Counted;
-  limit: 'requests per minute' | 'tokens per minute' | 'parallel requests';
+  limit: 'requests per minute' | 'count_tokens per minute' | 'tokens per minute' | 'parallel requests';
   scope: 'user' | 'key';
 };
 
@@ -22,17 +22,22 @@ type Meaning = {
 type Needs = {
   /** Windows that count requests. */
   readonly requests: readonly WindowTake[];
+  /** Windows of their own for `count_tokens`, as large: editors send dozens of those at once. */
+  readonly counts: readonly WindowTake[];
   /** Windows that count tokens; the amount is put in for each request. */
   readonly tokens: readonly Omit<WindowTake, 'amount'>[];
   readonly slots: readonly SlotTake[];
-  readonly slotKeys: readonly string[];
   readonly meanings: ReadonlyMap<string, Meaning>;
 };
 
 const NOTHING_TAKEN: Pass = { release: () => undefined };
 const NO_TOKENS: Needs['tokens'] = [];
+const NO_SLOTS: Needs['slots'] = [];
 
-/** Takes RPM, TPM and parallel places of the key and of its user together, or none of them. */
+/**
+ * Takes RPM, TPM and parallel places of the key and of its user together, or none of them. Counting tokens uses none and
+ * is over in a moment: it has windows of its own and takes no place.
+ */
 export function limitAdmission({ limits, clock }: { limits: LimitStore; clock: Clock }): Admission {
   const known = new WeakMap<Caller, Needs>();
   const needsOf = (caller: Caller): Needs => {
@@ -45,21 +50,19 @@ export function limitAdmission({ limits, clock }: { limits: LimitStore; clock: C
   return {
     take: (request) => {
       const needs = needsOf(request.caller);
-      // Counting tokens uses none.
-      const counts = request.operation !== 'count_tokens' && request.estimatedTokens > 0;
-      const tokens = counts ? needs.tokens : NO_TOKENS;
-      if (needs.requests.length === 0 && tokens.length === 0 && needs.slots.length === 0)
-        return NOTHING_TAKEN;
-      const { requestId: holder, nowMs } = request;
-      const windows = [
-        ...needs.requests,
-        ...tokens.map((window) => ({ ...window, amount: request.estimatedTokens })),
-      ];
-      const verdict = limits.takeAll({ holder, windows, slots: needs.slots, nowMs });
+      const { requestId: holder, nowMs, estimatedTokens } = request;
+      const counting = request.operation === 'count_tokens';
+      const requests = counting ? needs.counts : needs.requests;
+      const tokens = counting || estimatedTokens === 0 ? NO_TOKENS : needs.tokens;
+      const slots = counting ? NO_SLOTS : needs.slots;
+      if (requests.length === 0 && tokens.length === 0 && slots.length === 0) return NOTHING_TAKEN;
+      const windows = [...requests, ...tokens.map((window) => ({ ...window, amount: estimatedTokens }))];
+      const verdict = limits.takeAll({ holder, windows, slots, nowMs });
+      const { meanings } = needs;
       const answer = (given: LimitVerdict): Pass | Denial =>
         given.ok
-          ? passOf({ request, needs, tokens, limits, clock, windows: given.windows })
-          : denialOf(given, needs.meanings);
+          ? passOf({ request, meanings, requests, tokens, slots, limits, clock, windows: given.windows })
+          : denialOf(given, meanings);
       return verdict instanceof Promise ? verdict.then(answer) : answer(verdict);
     },
   };
@@ -73,6 +76,7 @@ function workOut({ user, key }: Caller): Needs {
     { scope: 'key', id: `${owner}:${key.id}`, limits: key.limits },
   ] as const;
   const requests: WindowTake[] = [];
+  const counts: WindowTake[] = [];
   const tokens: Omit<WindowTake, 'amount'>[] = [];
   const slots: SlotTake[] = [];
   const meanings = new Map<string, Meaning>();
@@ -82,6 +86,8 @@ function workOut({ user, key }: Caller): Needs {
     if (rpm !== null) {
       requests.push({ key: `rpm:${id}`, max: rpm, amount: 1 });
       meanings.set(`rpm:${id}`, { counted: 'requests', limit: 'requests per minute', scope });
+      counts.push({ key: `count:${id}`, max: rpm, amount: 1 });
+      meanings.set(`count:${id}`, { counted: 'requests', limit: 'count_tokens per minute', scope });
     }
     if (tpm !== null) {
       tokens.push({ key: `tpm:${id}`, max: tpm });
@@ -92,28 +98,34 @@ function workOut({ user, key }: Caller): Needs {
       meanings.set(`slots:${id}`, { limit: 'parallel requests', scope });
     }
   }
-  return { requests, tokens, slots, slotKeys: slots.map(({ key }) => key), meanings };
+  return { requests, counts, tokens, slots, meanings };
 }
 
 type Taken = {
   request: AdmissionRequest;
-  needs: Needs;
+  meanings: Needs['meanings'];
+  requests: readonly WindowTake[];
+  slots: readonly SlotTake[];
   tokens: Needs['tokens'];
   limits: LimitStore;
   clock: Clock;
   windows: readonly WindowState[];
 };
 
-function passOf({ request, needs, tokens, limits, clock, windows }: Taken): Pass {
-  const headers = limitHeaders(windows, (key) => needs.meanings.get(key)?.counted);
+function passOf({ request, meanings, requests, tokens, slots, limits, clock, windows }: Taken): Pass {
+  const headers = limitHeaders(windows, (key) => meanings.get(key)?.counted);
+  const takenAtMs = request.nowMs;
   return {
     ...(headers && { headers }),
     release: (actualTokens) => {
-      const delta = actualTokens - request.estimatedTokens;
+      const delta = (actualTokens ?? 0) - request.estimatedTokens;
+      const corrections = tokens.map(({ key }) => ({ key, delta, takenAtMs }));
+      if (actualTokens === null)
+        for (const { key, amount } of requests) corrections.push({ key, delta: -amount, takenAtMs });
       limits.release({
         holder: request.requestId,
-        slots: needs.slotKeys,
-        windows: tokens.map(({ key }) => ({ key, delta, takenAtMs: request.nowMs })),
+        slots: slots.map(({ key }) => key),
+        windows: corrections,
         nowMs: clock.nowMs(),
       });
     },

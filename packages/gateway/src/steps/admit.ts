@@ -77,7 +77,7 @@ async function waitForPlace(
       return isParallel(again) ? null : again;
     },
     giveBack: (taken) => {
-      if (!isDenial(taken)) taken.release(0);
+      if (!isDenial(taken)) taken.release(null);
     },
   });
   exchange.waitedMs += deps.monotonicMs() - began;

@@ -93,6 +93,25 @@ export function limitStoreContract(open: () => Promise<LimitStore>): void {
     await store.close();
   });
 
+  it('a request that is given back whole leaves its windows as they were, those beside it untouched', async () => {
+    const store = await open();
+    const tpm = { key: 'tpm:key_1', max: 1_000, amount: 600 };
+    const take = (holder: string, nowMs: number) =>
+      store.takeAll({ holder, windows: [rpm(2), tpm], slots: [], nowMs });
+    const other = { holder: 'req_0', windows: [rpm(2)], slots: [], nowMs: START_MS };
+    await store.takeAll(other);
+    expect((await take('req_1', START_MS)).ok).toBe(true);
+    expect((await take('req_2', START_MS + 3_000)).ok).toBe(false);
+    const windows = [
+      { key: 'rpm:key_1', delta: -1, takenAtMs: START_MS },
+      { key: tpm.key, delta: -tpm.amount, takenAtMs: START_MS },
+    ];
+    store.release({ holder: 'req_1', slots: [], windows, nowMs: START_MS + 3_000 });
+    await expect.poll(async () => (await take('req_3', START_MS + 3_000)).ok).toBe(true);
+    expect((await take('req_4', START_MS + 3_000)).ok).toBe(false);
+    await store.close();
+  });
+
   it('a request larger than the whole limit passes an empty window only', async () => {
     const store = await open();
     const tpm = { key: 'tpm:key_1', max: 1_000, amount: 5_000 };
