@@ -103,15 +103,16 @@ export class UpstreamCall implements UpstreamHandler, Watched {
   /** Bytes that come from now on go to `sink`; those that came with the opening are in `opening.first`. */
   attach(sink: AnswerSink): void {
     this.#sink = sink;
-    const controller = this.#controller;
-    if (this.#pendingBytes > 0 && !sink.data(this.#takePending()) && controller) this.#pause(controller);
+    const takesMore = this.#pendingBytes === 0 || sink.data(this.#takePending());
+    if (!takesMore && this.#controller) this.#pause(this.#controller);
+    // What came between the opening and now may have stopped the upstream.
+    else if (takesMore && this.#paused) this.resume();
     if (this.#ended) sink.end();
     else if (this.#stop) sink.fail(this.#stop.cause, this.#stop.message);
   }
 
   resume(): void {
-    if (this.dueMonoMs === Number.POSITIVE_INFINITY)
-      this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
+    if (this.#paused) this.dueMonoMs = this.#input.monotonicMs() + this.#input.idleTimeoutMs;
     this.#controller?.resume();
   }
 
@@ -186,6 +187,11 @@ export class UpstreamCall implements UpstreamHandler, Watched {
     if (this.#status !== 0) return 'reset_in_body';
     if (error instanceof PoolFull) return 'pool_full';
     return CONNECT_CODES.has(codeOf(error)) ? 'connect' : 'reset';
+  }
+
+  /** A paused call has no deadline. */
+  get #paused(): boolean {
+    return this.dueMonoMs === Number.POSITIVE_INFINITY;
   }
 
   /** While the client is slow the upstream's silence is the relay's own doing: no deadline runs. */
