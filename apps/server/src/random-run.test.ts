@@ -86,7 +86,7 @@ function aRequest(draws: Draws, snapshot: Snapshot, number: number): ExchangeRec
   const trace = new Trace();
   trace.call = {
     ...{ model: `model-${draws.below(MODELS)}`, stream: draws.chance(0.5), maxOutputTokens: null },
-    ...{ includeUsage: true, sessionHint: null, plain: true, body: Buffer.alloc(0) },
+    ...{ includeUsage: true, sessionHint: null, body: Buffer.alloc(0) },
   };
   const channel = draws.one(snapshot.channels);
   const upstreamKey = { id: `${channel.id}_key`, secret: new Secret('x'), enabled: true };

@@ -1,11 +1,14 @@
 // Finds top-level fields of a JSON object by walking its bytes; strings are jumped with native `indexOf`.
+import { parseJson } from './json.ts';
 
 /** Where a value stands: `[start, end)` in bytes. */
 export type Span = { readonly start: number; readonly end: number };
 
 export type TopLevel = {
-  /** Spans of the wanted keys that are there. */
+  /** Spans of the wanted keys that are there, however these are spelt; of one that is there twice, the last. */
   readonly fields: ReadonlyMap<string, Span>;
+  /** A wanted key that is there more than once. */
+  readonly doubled: string | null;
   /** Index of the object's closing brace. */
   readonly close: number;
   /** True when the object has no field at all. */
@@ -23,36 +26,46 @@ const CLOSE_BRACKET = 0x5d;
 const LONGEST_KEY = 40;
 
 /**
- * The spans of `wanted` top-level keys.
- * @returns null when bytes are no plainly written JSON object: broken, or with a wanted key twice, or with any
- * escaped key (`"mod\u0065l"`). The caller then parses the whole text, which settles what it means.
+ * The spans of `wanted` top-level keys, also where they are escaped (`"mod\u0065l"`).
+ * @returns null when bytes are no JSON object
  */
 export function scanTopLevel(bytes: Buffer, wanted: ReadonlySet<string>): TopLevel | null {
   const fields = new Map<string, Span>();
+  let doubled: string | null = null;
   let at = skipSpace(bytes, 0);
   if (bytes[at] !== OPEN_BRACE) return null;
   at = skipSpace(bytes, at + 1);
-  if (bytes[at] === CLOSE_BRACE) return ended(bytes, { fields, close: at, empty: true });
+  if (bytes[at] === CLOSE_BRACE) return ended(bytes, { fields, doubled, close: at, empty: true });
   for (;;) {
     if (bytes[at] !== QUOTE) return null;
-    const keyEnd = bytes.indexOf(QUOTE, at + 1);
+    const keyEnd = skipString(bytes, at);
     if (keyEnd === -1) return null;
-    const key = keyEnd - at <= LONGEST_KEY ? bytes.toString('latin1', at + 1, keyEnd) : '';
-    if (key.includes('\\') || bytes[keyEnd - 1] === BACKSLASH) return null;
-    at = skipSpace(bytes, keyEnd + 1);
+    const key = keyIn(bytes, at, keyEnd);
+    if (key === null) return null;
+    at = skipSpace(bytes, keyEnd);
     if (bytes[at] !== COLON) return null;
     const start = skipSpace(bytes, at + 1);
     const end = skipValue(bytes, start);
     if (end === -1) return null;
     if (wanted.has(key)) {
-      if (fields.has(key)) return null;
+      if (fields.has(key)) doubled = key;
       fields.set(key, { start, end });
     }
     at = skipSpace(bytes, end);
-    if (bytes[at] === CLOSE_BRACE) return ended(bytes, { fields, close: at, empty: false });
+    if (bytes[at] === CLOSE_BRACE) return ended(bytes, { fields, doubled, close: at, empty: false });
     if (bytes[at] !== COMMA) return null;
     at = skipSpace(bytes, at + 1);
   }
+}
+
+/** The key that stands, with its quotes, in `[start, end)`; '' for a long one, which nobody wants; null when it is no text. */
+function keyIn(bytes: Buffer, start: number, end: number): string | null {
+  if (end - start <= LONGEST_KEY) {
+    const key = bytes.toString('latin1', start + 1, end - 1);
+    if (!key.includes('\\')) return key;
+  } else if (!bytes.subarray(start, end).includes(BACKSLASH)) return '';
+  const key = parseJson(bytes.toString('utf8', start, end));
+  return typeof key === 'string' ? key : null;
 }
 
 /** Nothing but white space may follow the object. */

@@ -13,6 +13,10 @@ describe('a wrong body', () => {
     ['{"model":', null, 'not valid JSON'],
     ['{"model":"a"} x', null, 'not valid JSON'],
     ['{"model":"a","stream":tru}', 'stream', 'not valid JSON'],
+    ['{"model":"a","x":1,"model":"a"}', 'model', 'more than once'],
+    ['{"model":"a","mod\\u0065l":"b"}', 'model', 'more than once'],
+    ['{"model":"a","max_tokens":1,"max_tokens":9}', 'max_tokens', 'more than once'],
+    ['{"mod\\x65l":"a"}', null, 'not valid JSON'],
     ['{"x":1}', 'model', 'missing'],
     ['{"model":7}', 'model', 'must be a string'],
     ['{"model":""}', 'model', '1 to 256'],
@@ -40,7 +44,6 @@ describe('what is read', () => {
       maxOutputTokens: 9,
       includeUsage: true,
       sessionHint: 's',
-      plain: true,
     };
     expect(chat(body)).toEqual(facts);
   });
@@ -53,7 +56,6 @@ describe('what is read', () => {
       stream: false,
       maxOutputTokens: 5,
       sessionHint: 'u',
-      plain: true,
     });
   });
 
@@ -85,7 +87,12 @@ describe('what is read', () => {
     expect(chat('{"model":"m\\ud83d\\ude00 é"}')).toMatchObject({ model: 'm\u{1f600} é' });
   });
 
-  it('marks a body with a doubled or escaped key: the last spelling counts', () => {
-    expect(chat('{"model":"a","mod\\u0065l":"b"}')).toMatchObject({ model: 'b', plain: false });
+  it.each([
+    '{"mod\\u0065l":"b","x":1}',
+    '{"\\u006d\\u006f\\u0064\\u0065\\u006c":"b"}',
+    '{"a\\"model":"a","model":"b"}',
+    '{"x\\\\":1,"model":"b"}',
+  ])('of an escaped key as of a plain one: %s', (body) => {
+    expect(chat(body)).toMatchObject({ model: 'b' });
   });
 });

@@ -13,8 +13,6 @@ export type RequestFacts = {
   readonly includeUsage: boolean;
   /** What ties requests of one conversation together, when the client says. */
   readonly sessionHint: string | null;
-  /** False when the body has a wanted key twice or escaped, and is not to be sent as it is. */
-  readonly plain: boolean;
   /** Responses only: the response this one continues, and whether the upstream keeps this one. */
   readonly chain?: { readonly previousId: string | null; readonly stored: boolean };
 };
@@ -23,23 +21,28 @@ export type RequestFacts = {
 export type RequestProblem = { readonly problem: string; readonly param: string | null };
 
 /** The wanted fields of a body, parsed; those missing are absent. */
-export type Fields = { readonly values: JsonRecord; readonly plain: boolean };
+export type Fields = { readonly values: JsonRecord };
 
 export function isProblem(value: object): value is RequestProblem {
   return 'problem' in value;
 }
 
-/** Picks `wanted` top-level fields out of a body; parses only them unless the body forces a full parse. */
+/**
+ * Picks `wanted` top-level fields out of a body, and parses only them. A body that has one of them twice is a problem:
+ * which of the two counts is up to each reader, so the upstream might do what was not checked.
+ */
 export function pickFields(body: Buffer, wanted: ReadonlySet<string>): Fields | RequestProblem {
   const found = scanTopLevel(body, wanted);
-  if (found === null) return pickByParsing(body, wanted);
+  if (found === null) return problemOf(body);
+  const { doubled } = found;
+  if (doubled !== null) return { problem: `The field '${doubled}' is there more than once.`, param: doubled };
   const values: Record<string, unknown> = {};
   for (const [name, span] of found.fields) {
     const value = parseSpan(body, span);
     if (value === undefined) return { problem: `The value of '${name}' is not valid JSON.`, param: name };
     values[name] = value;
   }
-  return { values, plain: true };
+  return { values };
 }
 
 /** The commonest short values are read off their bytes: `true`, `false`, and whole numbers of up to nine digits. */
@@ -67,20 +70,17 @@ function wholeNumber(body: Buffer, { start, end }: Span): number {
   return value;
 }
 
-function pickByParsing(body: Buffer, wanted: ReadonlySet<string>): Fields | RequestProblem {
+function problemOf(body: Buffer): RequestProblem {
   if (body.length === 0)
     return { problem: 'The request body is empty; a JSON object is expected.', param: null };
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString());
+    const parsed: unknown = JSON.parse(body.toString());
+    const problem = isRecord(parsed) ? 'can not be read' : 'must be a JSON object';
+    return { problem: `The request body ${problem}.`, param: null };
   } catch (error) {
     const detail = error instanceof Error ? error.message.slice(0, 200) : '';
     return { problem: `The request body is not valid JSON: ${detail}`, param: null };
   }
-  if (!isRecord(parsed)) return { problem: 'The request body must be a JSON object.', param: null };
-  const values: Record<string, unknown> = {};
-  for (const name of wanted) if (Object.hasOwn(parsed, name)) values[name] = parsed[name];
-  return { values, plain: false };
 }
 
 // Control characters and half surrogate pairs: no model has one in its name, and no database stores all of them.

@@ -1,5 +1,4 @@
 // Replaces or adds top-level values of a JSON body without touching any other byte.
-import { isRecord, type JsonRecord } from './json.ts';
 import { scanTopLevel, type TopLevel } from './json-scan.ts';
 
 /** New top-level values, as JSON text by key. */
@@ -8,13 +7,14 @@ export type Edits = Readonly<Record<string, string>>;
 /**
  * The body with `edits` spliced in: key order, white space and unknown fields survive. A key that is missing is added
  * at the end of the object. Gives the same Buffer when there is nothing to change.
- * @param body a JSON object, checked before (see `readBody`).
+ * @throws TypeError when the body is no JSON object
  */
 export function splice(body: Buffer, edits: Edits): Buffer {
   const names = Object.keys(edits);
   if (names.length === 0) return body;
   const found = scanTopLevel(body, new Set(names));
-  return found === null ? reserialise(body, edits) : spliceFound(body, edits, found);
+  if (found === null) throw new TypeError('The body is no JSON object.');
+  return spliceFound(body, edits, found);
 }
 
 function spliceFound(body: Buffer, edits: Edits, found: TopLevel): Buffer {
@@ -35,13 +35,4 @@ function spliceFound(body: Buffer, edits: Edits, found: TopLevel): Buffer {
   }
   parts.push(body.subarray(from));
   return Buffer.concat(parts);
-}
-
-/** For duplicate or escaped keys: the last spelling counts (as JSON.parse has it), and only one is sent on. */
-function reserialise(body: Buffer, edits: Edits): Buffer {
-  const parsed: unknown = JSON.parse(body.toString());
-  const record: JsonRecord = isRecord(parsed) ? parsed : {};
-  const edited: Record<string, unknown> = { ...record };
-  for (const [name, text] of Object.entries(edits)) edited[name] = JSON.parse(text);
-  return Buffer.from(JSON.stringify(edited));
 }

@@ -19,8 +19,7 @@ export class BodyMaker {
   bodyFor(upstreamModel: string): Buffer {
     if (this.#made?.upstreamModel === upstreamModel) return this.#made.body;
     const edits: Record<string, string> = {};
-    // A key spelt twice or escaped is a way around checks: such a body is written anew even when nothing changes.
-    if (upstreamModel !== this.#call.model || !this.#call.plain) edits.model = JSON.stringify(upstreamModel);
+    if (upstreamModel !== this.#call.model) edits.model = JSON.stringify(upstreamModel);
     if (this.#options !== null) edits.stream_options = this.#options;
     const body = splice(this.#call.body, edits);
     this.#made = { upstreamModel, body };

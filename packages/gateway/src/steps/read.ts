@@ -31,7 +31,6 @@ const NO_MODEL = {
   maxOutputTokens: null,
   includeUsage: true,
   sessionHint: null,
-  plain: true,
 } as const;
 
 function asksStream({ search }: Exchange): boolean {

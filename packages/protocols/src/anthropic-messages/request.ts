@@ -26,6 +26,5 @@ export function readAnthropicRequest(body: Buffer): RequestFacts | RequestProble
     maxOutputTokens: typeof maxTokens === 'number' ? maxTokens : null,
     includeUsage: true,
     sessionHint: isRecord(metadata) ? textAt(metadata, 'user_id') : null,
-    plain: fields.plain,
   };
 }

@@ -1,12 +1,17 @@
 // The edit that makes a Chat stream report its usage, whatever the client asked for.
 import { isRecord, parseJson } from '../json.ts';
 import { scanTopLevel } from '../json-scan.ts';
+import { splice } from '../splice.ts';
 
 const OPTIONS: ReadonlySet<string> = new Set(['stream_options']);
+const WANTED: ReadonlySet<string> = new Set(['include_usage']);
 
 /** The JSON text for `stream_options` with `include_usage: true`; the client's other options are kept. */
 export function withIncludeUsage(body: Buffer): string {
   const span = scanTopLevel(body, OPTIONS)?.fields.get('stream_options');
-  const options = span ? parseJson(body.toString('utf8', span.start, span.end)) : undefined;
+  const written = span ? body.subarray(span.start, span.end) : null;
+  const found = written ? scanTopLevel(written, WANTED) : null;
+  if (written && found?.doubled === null) return splice(written, { include_usage: 'true' }).toString();
+  const options = written ? parseJson(written.toString()) : undefined;
   return JSON.stringify({ ...(isRecord(options) ? options : {}), include_usage: true });
 }

@@ -40,7 +40,6 @@ export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
     ...(typeof values.n === 'number' && { choices: values.n }),
     includeUsage: isRecord(options) && options.include_usage === true,
     sessionHint: textAt(values, 'prompt_cache_key'),
-    plain: fields.plain,
   };
 }
 

@@ -14,6 +14,5 @@ export function readEmbeddingsRequest(body: Buffer): RequestFacts | RequestProbl
     maxOutputTokens: 0,
     includeUsage: true,
     sessionHint: null,
-    plain: fields.plain,
   };
 }

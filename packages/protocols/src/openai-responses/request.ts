@@ -33,7 +33,6 @@ export function readResponsesRequest(body: Buffer): RequestFacts | RequestProble
     maxOutputTokens: typeof limit === 'number' ? limit : null,
     includeUsage: true,
     sessionHint: textAt(values, 'prompt_cache_key'),
-    plain: fields.plain,
     chain: { previousId: textAt(values, 'previous_response_id'), stored: values.store !== false },
   };
 }
