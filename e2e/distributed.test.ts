@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { available } from './harness/available.ts';
 import { type Cluster, killInstance, startCluster, workersOf } from './harness/cluster.ts';
 import { newCustomer } from './harness/customer.ts';
+import { startPaced } from './harness/paced.ts';
 
 const QUICK = 'fake-claude';
 const STREAM = 'fake-claude+events=4,interval=60';
@@ -18,6 +19,10 @@ const CAPPED = 'fake-claude+events=4,interval=60,id=capped';
 const SETTLED = 'fake-claude+id=settled';
 const COOLING = 'fake-claude+id=cooling';
 const AWAY_MS = 30_000;
+const FROZEN_MS = 8_000;
+/** A change is over within this time; at this rate what lasts a tenth of a second is more than one request in a hundred. */
+const MOMENT_MS = 2_500;
+const PER_SECOND = 60;
 const { databaseUrl, redisUrl } = available();
 
 describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
@@ -235,59 +240,55 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
       .toHaveLength(1);
   }, 30_000);
 
-  it('no request fails because Redis goes and comes, and each instance says so once', async () => {
-    const { secret } = await key({ rpm: 100_000, maxConcurrency: 1_000 });
-    const statuses: number[] = [];
-    let tookMs: number[] = [];
-    /** Of what was answered since the last call. */
-    const p99 = () => {
-      const sorted = tookMs.toSorted((a, b) => a - b);
-      tookMs = [];
-      return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
-    };
-    let on = true;
-    const client = async (index: number) => {
-      while (on) {
-        const began = performance.now();
-        statuses.push(await statusOf(index, { secret }));
-        tookMs.push(performance.now() - began);
-      }
-    };
-    const clients = Array.from({ length: 6 }, (_, index) => client(index));
-    const health = async (instance: number): Promise<string> => {
-      const answer = await fetch(`${cluster.instances[instance]?.url}/api/health`);
-      return ((await answer.json()) as { status: string }).status;
-    };
-    const all = () => Promise.all([0, 1].map(health));
-    const enough = async (count: number) => {
-      const from = statuses.length;
-      await expect.poll(() => statuses.length - from, { timeout: 20_000 }).toBeGreaterThan(count);
-    };
-    await enough(500);
-    const withRedisMs = p99();
-    await cluster.redis.stop();
-    const back = sleep(AWAY_MS);
-    await expect.poll(all, { timeout: 5_000 }).toEqual(['degraded', 'degraded']);
-    await enough(1_000);
-    await back;
-    expect(p99() - withRedisMs).toBeLessThan(300);
-    await cluster.redis.start();
-    await expect.poll(all, { timeout: 10_000 }).toEqual(['ok', 'ok']);
-    await enough(50);
-    on = false;
-    await Promise.all(clients);
-    expect(statuses.filter((status) => status !== 200)).toEqual([]);
-    for (const instance of cluster.instances.slice(0, 2)) {
-      expect(instance.output().match(/redis is away/g)).toHaveLength(1);
-      expect(instance.output().match(/redis is reached/g)).toHaveLength(2);
-    }
-    // Shared again: ten per minute are ten over all instances.
-    const { secret: few } = await key({ rpm: 10 });
-    const shared = await Promise.all(
-      Array.from({ length: 30 }, (_, index) => statusOf(index, { secret: few })),
-    );
-    expect(shared.filter((status) => status === 200)).toHaveLength(10);
-  }, 120_000);
+  const health = async (instance: number): Promise<string> => {
+    const answer = await fetch(`${cluster.instances[instance]?.url}/api/health`);
+    return ((await answer.json()) as { status: string }).status;
+  };
+  const allAre = (status: string) =>
+    expect
+      .poll(() => Promise.all([0, 1].map(health)), { timeout: 10_000, interval: 50 })
+      .toEqual([status, status]);
+  const said = (text: RegExp) =>
+    cluster.instances.slice(0, 2).map((instance) => instance.output().match(text)?.length ?? 0);
+
+  it.each([
+    ['is gone', AWAY_MS, () => cluster.redis.stop(), () => cluster.redis.start()],
+    ['stands still', FROZEN_MS, () => cluster.redis.freeze(), () => cluster.redis.thaw()],
+  ])(
+    'no request fails or waits because Redis %s for a time, and each instance says so once',
+    async (_how, awayMs, leave, come) => {
+      const { secret } = await key({ rpm: 100_000, maxConcurrency: 1_000 });
+      const [away, reached] = [said(/redis is away/g), said(/redis is reached/g)];
+      const load = startPaced(PER_SECOND, (index) => statusOf(index, { secret }));
+      await sleep(MOMENT_MS);
+      const fromMs = performance.now();
+      await sleep(2 * MOMENT_MS);
+      const leftMs = performance.now();
+      await leave();
+      await allAre('degraded');
+      await sleep(leftMs + awayMs - performance.now());
+      const cameMs = performance.now();
+      await come();
+      await allAre('ok');
+      await sleep(Math.max(0, cameMs + MOMENT_MS - performance.now()));
+      await load.stop();
+      const withRedisMs = load.p99(fromMs, leftMs);
+      // The moments of change are looked at by themselves: among all requests they would not be seen.
+      expect(load.p99(leftMs, leftMs + MOMENT_MS) - withRedisMs).toBeLessThan(300);
+      expect(load.p99(leftMs + MOMENT_MS, cameMs) - withRedisMs).toBeLessThan(300);
+      expect(load.p99(cameMs, cameMs + MOMENT_MS) - withRedisMs).toBeLessThan(300);
+      expect(load.answers.filter(({ status }) => status !== 200)).toEqual([]);
+      expect(said(/redis is away/g)).toEqual(away.map((count) => count + 1));
+      expect(said(/redis is reached/g)).toEqual(reached.map((count) => count + 1));
+      // Shared again: ten per minute are ten over all instances.
+      const { secret: few } = await key({ rpm: 10 });
+      const shared = await Promise.all(
+        Array.from({ length: 30 }, (_, index) => statusOf(index, { secret: few })),
+      );
+      expect(shared.filter((status) => status === 200)).toHaveLength(10);
+    },
+    120_000,
+  );
 
   it('the places of an instance that was killed are free within a minute', async () => {
     const { secret } = await key({ maxConcurrency: 2 });

@@ -15,7 +15,8 @@ export type Cluster = {
   upstream: FakeUpstream;
   admin: Person;
   databaseUrl: string;
-  redis: { stop(): Promise<void>; start(): Promise<void> };
+  /** `freeze`: it is there, and says nothing any more; `thaw`: it goes on where it was. */
+  redis: { stop(): Promise<void>; start(): Promise<void>; freeze(): void; thaw(): void };
   remove(): Promise<void>;
 };
 
@@ -47,6 +48,8 @@ export async function startCluster(models: readonly string[]): Promise<Cluster> 
       start: async () => {
         redis = await startRedis({ port, folder });
       },
+      freeze: () => void process.kill(redis.pid, 'SIGSTOP'),
+      thaw: () => void process.kill(redis.pid, 'SIGCONT'),
     },
     remove: async () => {
       await Promise.all(instances.map((instance) => instance.remove()));
