@@ -169,7 +169,8 @@ function keptAlive(exchange: Exchange, call: Call, deps: RelayDeps): KeepAlive |
   const { operation } = exchange.endpoint;
   const streams =
     operation === 'generate' || (operation === 'stored_response' && exchange.req.method === 'GET');
-  return call.stream && streams ? new KeepAlive({ ...deps, exchange }) : null;
+  const { deadlines, monotonicMs } = deps;
+  return call.stream && streams ? new KeepAlive({ exchange, deadlines, monotonicMs }) : null;
 }
 
 function identify(exchange: Exchange, deps: RelayDeps): Maybe<Caller | Denial> {

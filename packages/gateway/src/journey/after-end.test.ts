@@ -1,7 +1,7 @@
 // Promise: what ends with its terminal event is whole, however its connection ends, and nobody waits for that.
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, request, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { call, channel, PRICE, portOf, snapshot, startRelay } from './harness.ts';
+import { call, channel, KEY, PRICE, portOf, snapshot, startRelay, type TestRelay } from './harness.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -21,16 +21,22 @@ const COMPLETED = `data: ${JSON.stringify({
   response: { id: 'r', usage: { input_tokens: 7, output_tokens: 5 } },
 })}\n\n`;
 
-type Asked = { path: string; after: (res: ServerResponse) => void; includeUsage?: boolean };
+type Asked = {
+  path: string;
+  after: (res: ServerResponse, relay: TestRelay) => void;
+  includeUsage?: boolean;
+  afterEndMs?: number;
+};
 
 /** One stream of an upstream that writes `text`, then does `after`. */
-async function stream(text: string, { path, after, includeUsage = false }: Asked) {
+async function stream(text: string, asked: Asked) {
+  const { path, after, includeUsage = false, afterEndMs = 300 } = asked;
   const closed = Promise.withResolvers<void>();
   const server = createServer((req, res) => {
     req.resume();
     res.once('close', closed.resolve);
     res.writeHead(200, { 'content-type': 'text/event-stream' });
-    res.write(text, () => after(res));
+    res.write(text, () => after(res, relay));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${portOf(server.address())}`;
@@ -40,7 +46,7 @@ async function stream(text: string, { path, after, includeUsage = false }: Asked
     protocols: claude ? ['anthropic-messages'] : ['openai-chat', 'openai-responses'],
   });
   const prices = new Map([['m', [PRICE]]]);
-  const relay = await startRelay(snapshot([one], { prices, patience: { afterEndMs: 300 } }));
+  const relay = await startRelay(snapshot([one], { prices, patience: { afterEndMs } }));
   open.push(relay, { close: () => server.close().closeAllConnections() });
   const options = includeUsage ? { stream_options: { include_usage: true } } : {};
   const body = { model: 'm', stream: true, max_tokens: 9, messages: [], input: 'x', ...options };
@@ -95,6 +101,43 @@ describe('asked for usage, and the upstream stays open', () => {
     expect(got.text).toBe(CHUNK + FINISH + USAGE + DONE);
     expect(record).toMatchObject({ outcome: 'ok', usage: { input: 7, output: 5, estimated: false } });
   });
+});
+
+it('a relay that stops meanwhile sends what was held back', async () => {
+  const text = CHUNK + FINISH + DONE;
+  const after = (_res: ServerResponse, relay: TestRelay) => setTimeout(() => relay.gateway.interrupt(), 200);
+  const asked = { path: '/v1/chat/completions', after, includeUsage: true, afterEndMs: 5_000 };
+  const { got, record } = await stream(text, asked);
+  expect(got.text).toMatch(/"usage":\{.*\n\ndata: \[DONE\]\n\n$/);
+  expect(record?.outcome).toBe('ok');
+});
+
+it('a client that goes with the last event has got the whole answer', async () => {
+  const server = createServer((req, res) => {
+    req.resume();
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.write(CHUNK + FINISH + DONE);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const one = channel({ id: 'a', baseUrl: `http://127.0.0.1:${portOf(server.address())}` });
+  const relay = await startRelay(snapshot([one], { patience: { afterEndMs: 5_000 } }));
+  open.push(relay, { close: () => server.close().closeAllConnections() });
+  const booked = relay.nextRecord();
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const path = '/v1/chat/completions';
+  const req = request({ port: relay.port, path, method: 'POST', agent: false, headers });
+  req
+    .on('error', () => {})
+    .on('response', (res) => {
+      let text = '';
+      res.on('error', () => {});
+      res.on('data', (bytes: Buffer) => {
+        text += bytes;
+        if (text.includes('[DONE]')) req.destroy();
+      });
+    });
+  req.end(JSON.stringify({ model: 'm', stream: true, messages: [] }));
+  expect(await booked).toMatchObject({ outcome: 'ok', status: 200 });
 });
 
 it('a finish reason alone is no end: a reset after it is told', async () => {

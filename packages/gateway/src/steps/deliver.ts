@@ -4,7 +4,6 @@ import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import type { Call } from '../call.ts';
 import { type Ending, RELAY_STOPPED } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
-import { EVENT_STREAM_HEADERS, pushClientHeaders } from '../headers.ts';
 import { estimateUsage } from '../metering/estimate.ts';
 import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
 import { redact } from '../redact.ts';
@@ -12,6 +11,7 @@ import { sendFault } from '../reply.ts';
 import { patienceOf } from '../snapshot.ts';
 import type { Deadlines } from '../upstream/deadlines.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
+import { answerHead } from './answer-head.ts';
 import { EventWriter } from './event-writer.ts';
 import { Grace } from './grace.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -101,7 +101,7 @@ class Delivery implements AnswerSink {
   data(chunk: Buffer): boolean {
     if (this.#done || chunk.length === 0) return true;
     const passed = this.#tally.push(chunk);
-    if (this.#tally.ended) this.#grace ??= this.#newGrace();
+    if (this.#tally.ended) this.#grace ??= new Grace(this.#input, () => this.#endNow());
     if (passed.length === 0 || this.#drain) return true;
     if (this.#stream) return this.#write(passed);
     const before = this.#held;
@@ -125,20 +125,18 @@ class Delivery implements AnswerSink {
   leave(): void {
     if (this.#done || this.#drain) return;
     const { exchange, drains, draining, committed } = this.#input;
-    if (exchange.interrupted) {
+    const { drainMs, drainsAtOnce } = patienceOf(exchange.snapshot);
+    // Who has got the last event may go: the answer was whole.
+    if (this.#tally.ended && (exchange.interrupted || this.#events?.full === false)) this.#endNow();
+    else if (exchange.interrupted) {
       this.#settle('interrupted', null);
       committed.upstream.abort();
-      return;
-    }
-    const { drainMs, drainsAtOnce } = patienceOf(exchange.snapshot);
-    if (!drains || draining.count >= drainsAtOnce) {
-      this.#stop();
-      return;
-    }
-    draining.count++;
-    this.#drain = setTimeout(() => this.#stop(), drainMs);
-    this.#keepAlive?.stop();
-    committed.upstream.resume();
+    } else if (drains && draining.count < drainsAtOnce) {
+      draining.count++;
+      this.#drain = setTimeout(() => this.#stop(), drainMs);
+      this.#keepAlive?.stop();
+      committed.upstream.resume();
+    } else this.#stop();
   }
 
   #stop(): void {
@@ -146,16 +144,10 @@ class Delivery implements AnswerSink {
     this.#input.committed.upstream.abort();
   }
 
-  #newGrace(): Grace {
-    const { deadlines, monotonicMs, exchange, committed } = this.#input;
-    const over = () => {
-      this.end();
-      committed.upstream.abort();
-    };
-    return new Grace(deadlines, {
-      dueMonoMs: monotonicMs() + patienceOf(exchange.snapshot).afterEndMs,
-      over,
-    });
+  /** All that counts has come: the upstream is not waited for. */
+  #endNow(): void {
+    this.end();
+    this.#input.committed.upstream.abort();
   }
 
   /** Whether a keep-alive may be written now: between two events, to a client that reads. */
@@ -188,17 +180,7 @@ class Delivery implements AnswerSink {
     this.#firstByteMs = monotonicMs() - exchange.startedMonoMs;
     if (exchange.streaming) return;
     const overheadMs = Math.max(0, this.#firstByteMs - exchange.waitedMs);
-    const headers = ['x-request-id', exchange.requestId, 'x-relay-overhead-ms', overheadMs.toFixed(2)];
-    const upstream = committed.answer.headers;
-    for (const part of exchange.accountHeaders) headers.push(part);
-    if (this.#stream) {
-      headers.push(...EVENT_STREAM_HEADERS);
-      pushClientHeaders(headers, { ...upstream, 'cache-control': undefined });
-    } else {
-      const length = contentLength ?? upstream['content-length'];
-      if (length !== undefined) headers.push('content-length', String(length));
-      pushClientHeaders(headers, upstream);
-    }
+    const headers = answerHead(exchange, { answer: committed.answer, overheadMs, contentLength });
     exchange.res.writeHead(committed.answer.status, headers);
   }
 
