@@ -43,6 +43,6 @@ export type Dialect = {
   renderErrorEvent(fault: Fault): string;
   /** What keeps a client of a silent stream from giving up: a whole event, or a comment with its blank line. */
   readonly keepAlive: string;
-  /** Roughly how many bytes of a stream carry one output token; for estimates only. */
-  readonly streamBytesPerToken: number;
+  /** Bytes of text in one output token, on average of the recorded answers; for estimates only. */
+  readonly bytesPerToken: number;
 };

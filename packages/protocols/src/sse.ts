@@ -87,8 +87,9 @@ export class SseScanner {
     let from = 0;
     while (from < data.length) {
       const end = nextEventEnd(data, from);
-      const event = from === 0 && end === data.length ? data : data.subarray(from, end);
-      if (this.#marked(event) && this.#tap.event(event) === 'drop')
+      const single = from === 0 && end === data.length;
+      const event = single ? data : data.subarray(from, end);
+      if ((single || this.#marked(event)) && this.#tap.event(event) === 'drop')
         kept ??= from === 0 ? [] : [data.subarray(0, from)];
       else kept?.push(event);
       from = end;

@@ -62,7 +62,7 @@ it('of two versions for the same moment the one that was entered later is the pr
 });
 
 it('an estimate keeps what was reported and says that it is one', () => {
-  const delivered = { requestBytes: 400, answerBytes: 1_000, bytesPerToken: 100 };
+  const delivered = { requestBytes: 400, outputTokens: 10 };
   expect(estimateUsage(null, delivered)).toEqual({ ...NO_USAGE, input: 100, output: 10, estimated: true });
   expect(estimateUsage({ ...usage, output: 1 }, delivered)).toEqual({
     ...usage,

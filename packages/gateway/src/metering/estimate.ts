@@ -12,13 +12,13 @@ export function estimateInputTokens(bodyBytes: number): number {
 
 export type Delivered = {
   readonly requestBytes: number;
-  readonly answerBytes: number;
-  readonly bytesPerToken: number;
+  /** As counted on the texts of the answer. */
+  readonly outputTokens: number;
 };
 
 /** Fills in what a provider did not report; `reported` may hold the input side only (a stream that was cut). */
 export function estimateUsage(reported: Usage | null, delivered: Delivered): Usage {
-  const output = Math.ceil(delivered.answerBytes / delivered.bytesPerToken);
+  const output = delivered.outputTokens;
   if (reported) return { ...reported, output: Math.max(reported.output, output), estimated: true };
   return { ...NO_USAGE, input: estimateInputTokens(delivered.requestBytes), output, estimated: true };
 }

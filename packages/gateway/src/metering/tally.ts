@@ -1,6 +1,7 @@
 // Counts an answer while it passes: one kind for event streams, one for bodies.
 import type { Dialect, StreamMeter } from '@api-proxy/protocols/dialect';
 import type { UpstreamError } from '@api-proxy/protocols/fault';
+import { OutputCount } from '@api-proxy/protocols/output-count';
 import { SseScanner } from '@api-proxy/protocols/sse';
 import type { Usage } from '@api-proxy/protocols/usage';
 
@@ -15,7 +16,8 @@ export type Tally = {
   /** Whether the end stands in the answer itself: what becomes of its connection then tells nothing. */
   readonly ended: boolean;
   readonly error: UpstreamError | null;
-  readonly bytes: number;
+  /** Output tokens by the texts that passed so far; for estimates. */
+  outputTokens(): number;
   /** Whether what was sent on so far ends between two events. */
   readonly betweenEvents: boolean;
 };
@@ -27,13 +29,15 @@ const KEPT_END = 64 * 1024;
 
 /** For event streams. Of Chat only whole events are sent on: a usage chunk may have to be left out, or put before the end. */
 export class StreamTally implements Tally {
-  bytes = 0;
+  readonly #dialect: Dialect;
+  readonly #output = new OutputCount();
   readonly #meter: StreamMeter;
   readonly #scanner: SseScanner;
   readonly #filtering: boolean;
   readonly #wantsUsage: boolean;
 
   constructor(dialect: Dialect, includeUsage: boolean) {
+    this.#dialect = dialect;
     const chat = dialect.protocol === 'openai-chat';
     this.#wantsUsage = chat && includeUsage;
     this.#meter = dialect.createMeter({
@@ -45,13 +49,14 @@ export class StreamTally implements Tally {
   }
 
   push(chunk: Buffer): Buffer {
-    this.bytes += chunk.length;
     const events = this.#scanner.push(chunk);
+    this.#output.takeEvents(events);
     return this.#filtering ? events : chunk;
   }
 
   finish(estimate: () => Usage): Buffer {
     const rest = this.#scanner.finish();
+    this.#output.takeEvents(rest);
     if (!this.#filtering) return NOTHING;
     const { complete, error, withheld } = this.#meter;
     if (!this.#wantsUsage || !complete || error !== null) return rest;
@@ -62,6 +67,10 @@ export class StreamTally implements Tally {
 
   usage(): Usage | null {
     return this.#meter.usage();
+  }
+
+  outputTokens(): number {
+    return this.#output.tokens(this.#dialect.bytesPerToken);
   }
 
   get betweenEvents(): boolean {
@@ -83,7 +92,6 @@ export class StreamTally implements Tally {
 
 /** For JSON bodies: keeps references to what passes, and looks for usage once at the end. */
 export class BodyTally implements Tally {
-  bytes = 0;
   complete = false;
   readonly ended = false;
   readonly betweenEvents = false;
@@ -91,13 +99,14 @@ export class BodyTally implements Tally {
   readonly #dialect: Dialect;
   #kept: Buffer[] = [];
   #keptBytes = 0;
+  #bytes = 0;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
   }
 
   push(chunk: Buffer): Buffer {
-    this.bytes += chunk.length;
+    this.#bytes += chunk.length;
     this.#kept.push(chunk);
     this.#keptBytes += chunk.length;
     if (this.#keptBytes > KEPT_WHOLE + KEPT_END) {
@@ -114,7 +123,20 @@ export class BodyTally implements Tally {
   }
 
   usage(): Usage | null {
+    return this.#dialect.usageOfBody(this.#body());
+  }
+
+  outputTokens(): number {
+    const { bytesPerToken } = this.#dialect;
+    // Of a body too long to be kept, its size is all that is known.
+    if (this.#bytes > this.#keptBytes) return Math.ceil(this.#bytes / bytesPerToken);
+    const output = new OutputCount();
+    output.takeBody(this.#body());
+    return output.tokens(bytesPerToken);
+  }
+
+  #body(): Buffer {
     const [first = NOTHING] = this.#kept;
-    return this.#dialect.usageOfBody(this.#kept.length === 1 ? first : Buffer.concat(this.#kept));
+    return this.#kept.length === 1 ? first : Buffer.concat(this.#kept);
   }
 }

@@ -50,8 +50,6 @@ export function deliver(input: DeliverInput): Promise<Ending> {
 
 /** Up to this size a copy is cheaper than a second write. */
 const SHORT_BODY_BYTES = 16 * 1024;
-/** Of a JSON answer, for estimates: text, with little around it. */
-const BODY_BYTES_PER_TOKEN = 6;
 
 const CUT = {
   status: 502,
@@ -227,16 +225,13 @@ class Delivery implements AnswerSink {
   /** What the upstream reported; estimated where it reported nothing, or was cut before it did. */
   #usage(whole: boolean): Usage {
     const { exchange, call } = this.#input;
-    const { dialect, operation } = exchange.endpoint;
+    const { operation } = exchange.endpoint;
     if (isFree(operation)) return NO_USAGE;
     const reported = this.#tally.usage();
     if (reported && whole) return reported;
-    const perToken = this.#stream ? dialect.streamBytesPerToken : BODY_BYTES_PER_TOKEN;
-    const bytesPerToken = operation === 'embed' ? Number.POSITIVE_INFINITY : perToken;
     return estimateUsage(reported, {
       requestBytes: call.body.length,
-      answerBytes: this.#tally.bytes,
-      bytesPerToken,
+      outputTokens: operation === 'embed' ? 0 : this.#tally.outputTokens(),
     });
   }
 

@@ -20,5 +20,5 @@ export const anthropicMessages: Dialect = {
   renderError: renderAnthropicError,
   renderErrorEvent: renderAnthropicErrorEvent,
   keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
-  streamBytesPerToken: 40,
+  bytesPerToken: 3.75,
 };

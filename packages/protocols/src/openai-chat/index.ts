@@ -20,5 +20,5 @@ export const openaiChat: Dialect = {
   renderError: renderChatError,
   renderErrorEvent: renderChatErrorEvent,
   keepAlive: ': keep-alive\n\n',
-  streamBytesPerToken: 180,
+  bytesPerToken: 5,
 };

@@ -17,5 +17,5 @@ export const openaiEmbeddings: Dialect = {
   renderError: renderEmbeddingsError,
   renderErrorEvent: renderChatErrorEvent,
   keepAlive: ': keep-alive\n\n',
-  streamBytesPerToken: 180,
+  bytesPerToken: 5,
 };

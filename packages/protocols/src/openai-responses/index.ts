@@ -20,5 +20,5 @@ export const openaiResponses: Dialect = {
   renderError: renderResponsesError,
   renderErrorEvent: renderResponsesErrorEvent,
   keepAlive: ': keep-alive\n\n',
-  streamBytesPerToken: 220,
+  bytesPerToken: 5,
 };
