@@ -78,6 +78,10 @@ export const requestLogDetail = requestLogRow
     errorText: z.string().nullable(),
     clientIp: z.string().nullable(),
     userAgent: z.string().nullable(),
+    /** By which the provider's support finds the request; null for a user who is no admin, or where it named none. */
+    upstreamRequestId: z.string().nullable(),
+    /** Calls of the provider's own tools, by name; information, not part of the cost. */
+    serverTools: z.record(z.string(), z.int()),
     overheadMs: z.number(),
     multiplier: z.string(),
     costLines: z.array(costLine),

@@ -1,6 +1,6 @@
 // What is kept of one request: the single source for the log row, the bill and the live view.
 import type { Operation, Protocol } from '@api-proxy/protocols/protocol';
-import type { Usage } from '@api-proxy/protocols/usage';
+import type { ServerTools, Usage } from '@api-proxy/protocols/usage';
 
 export type Outcome =
   | 'ok'
@@ -50,6 +50,8 @@ export type ExchangeRecord = {
   /** At most 16 KB, upstream secrets removed. */
   readonly errorText: string | null;
   readonly usage: Usage;
+  /** Calls of the provider's own tools; null where none ran. */
+  readonly serverTools: ServerTools | null;
   readonly priceId: string | null;
   /** 1_000_000 = × 1. */
   readonly multiplierPpm: number;
@@ -64,6 +66,8 @@ export type ExchangeRecord = {
   readonly overheadMs: number;
   readonly clientIp: string;
   readonly userAgent: string;
+  /** The upstream's own name for the answer, or for its last refusal. */
+  readonly upstreamRequestId: string | null;
   readonly attempts: readonly AttemptRecord[];
   readonly decision: readonly DecisionRecord[];
   readonly droppedFields: readonly string[];

@@ -12,6 +12,8 @@ export class Trace {
   route: Route | null = null;
   /** The candidate that answered, or the last one tried. */
   candidate: Candidate | null = null;
+  /** By which the upstream knows the last attempt, as far as it said so. */
+  upstreamRequestId: string | null = null;
   readonly attempts: AttemptRecord[] = [];
   /** What failed attempts used up at their channels, as far as they said so. */
   readonly lost: { readonly channelId: string; readonly usage: Usage }[] = [];

@@ -186,3 +186,36 @@ describe('classes worked out by hand', () => {
     });
   });
 });
+
+describe("calls of the provider's own tools", () => {
+  const GOLDEN: readonly [Protocol, 'json' | 'sse', string, Usage['serverTools']][] = [
+    ['anthropic-messages', 'sse', 'llm-test-web-search-0.sse', { web_search: 1 }],
+    [
+      'anthropic-messages',
+      'sse',
+      'pydantic-test-anthropic-model-web-search-tool-stream-0.sse',
+      { web_search: 2 },
+    ],
+    ['anthropic-messages', 'sse', 'pydantic-test-anthropic-web-fetch-tool-stream-0.sse', { web_fetch: 1 }],
+    ['openai-responses', 'sse', 'vercel-openai-web-search-tool-1.chunks.txt', { web_search: 6 }],
+    ['openai-responses', 'sse', 'vercel-openai-file-search-tool-1-azure.chunks.txt', { file_search: 1 }],
+    [
+      'openai-responses',
+      'json',
+      'x-ai-rubyllm-chat-web-search-with-xai-grok-4-3-searches-cites-and-counts-0.json',
+      { web_search: 2 },
+    ],
+    // What the client runs itself is none.
+    ['openai-responses', 'sse', 'vercel-openai-local-shell-tool-1.chunks.txt', undefined],
+    ['openai-responses', 'json', 'dd-test-single-agent-with-tool-calls-0.json', undefined],
+    // Offered and not used.
+    ['anthropic-messages', 'json', 'dd-anthropic-completion-tools-server-tool-use-0.json', undefined],
+  ];
+  it.each(GOLDEN)('%s %s %s', (protocol, kind, name, expected) => {
+    const recording = recordings(protocol, kind).find((one) => one.name === name);
+    if (!recording) throw new Error(`no recording ${name}`);
+    const usage =
+      kind === 'sse' ? readStream(recording, []).usage : DIALECTS[protocol].usageOfBody(recording.bytes);
+    expect(usage?.serverTools).toEqual(expected);
+  });
+});

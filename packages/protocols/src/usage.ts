@@ -1,5 +1,8 @@
 // Counted tokens in disjoint classes, whatever dialect they were reported in.
 
+/** Calls of the provider's own tools by name (`web_search`); information, not priced. */
+export type ServerTools = Readonly<Record<string, number>>;
+
 /**
  * Token counts of one request. `input`, `cacheRead`, `cacheWrite5m`, `cacheWrite1h` and `output` are disjoint and
  * add up to the provider's total; `reasoning` is information and already part of `output`.
@@ -13,6 +16,8 @@ export type Usage = {
   readonly reasoning: number;
   /** True when the provider reported nothing and the counts were derived from what was sent and delivered. */
   readonly estimated: boolean;
+  /** Absent where no such tool ran. */
+  readonly serverTools?: ServerTools;
 };
 
 export const NO_USAGE: Usage = {

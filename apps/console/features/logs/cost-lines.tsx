@@ -114,6 +114,9 @@ function Grounds({ row }: { row: RequestLogDetail }) {
           {t('reasoning')} <Count value={row.usage.reasoning} />
         </span>
       )}
+      {Object.entries(row.serverTools).map(([tool, count]) => (
+        <span key={tool}>{t('serverTool', { tool, count })}</span>
+      ))}
       {spared && <span className="basis-full text-muted">{t('spared')}</span>}
       {signOfMoney(row.operatorLossUsd) > 0 && (
         <span className="basis-full text-muted">

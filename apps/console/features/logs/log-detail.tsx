@@ -114,6 +114,16 @@ function Facts({ row }: { row: RequestLogDetail }) {
     [t('user'), row.userName],
     [t('channel'), row.channelName ?? <Nothing key="channel" />],
     [t('modelServed'), row.modelServed ?? <Nothing key="served" />],
+    [
+      t('upstreamRequestId'),
+      row.upstreamRequestId ? (
+        <code key="upstreamId" className="font-mono text-xs">
+          {row.upstreamRequestId}
+        </code>
+      ) : (
+        <Nothing key="upstreamId" />
+      ),
+    ],
     [t('clientIp'), row.clientIp ?? <Nothing key="ip" />],
     [t('userAgent'), row.userAgent ?? <Nothing key="agent" />],
   ];

@@ -27,6 +27,8 @@ export type Try = {
 
 export type Answer = Extract<Opening, { kind: 'answer' }>;
 
+const LONGEST_ID = 200;
+
 /** An upstream has begun to answer: from here on there is no other attempt. */
 export type Committed = {
   readonly kind: 'committed';
@@ -63,6 +65,7 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   const upstream = send({ exchange, candidate, body: input.body, waitAtMostMs }, deps);
   const opening = await upstream.opened;
   exchange.onClientGone = null;
+  trace.upstreamRequestId = opening.kind === 'failure' ? null : upstreamRequestId(opening.headers);
   const durationMs = deps.monotonicMs() - began;
   exchange.waitedMs += durationMs;
   const signal = signalOf(opening, exchange.endpoint.dialect);
@@ -86,6 +89,12 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   const original = opening.kind === 'rejection' ? opening : null;
   const headers = opening.kind === 'failure' ? null : opening.headers;
   return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, headers, original };
+}
+
+/** Anthropic says `request-id`, OpenAI `x-request-id`; Azure and proxies have either. */
+function upstreamRequestId(headers: IncomingHttpHeaders): string | null {
+  const id = headers['request-id'] ?? headers['x-request-id'];
+  return typeof id === 'string' && id !== '' ? id.slice(0, LONGEST_ID) : null;
 }
 
 /** A body that tells of a failure may still tell what it used up. */

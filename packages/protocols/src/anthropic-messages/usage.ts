@@ -1,6 +1,6 @@
 // Anthropic usage: `input_tokens` excludes cache reads and writes; fields arrive in several events, the last one wins.
 import { countAt, isRecord, recordAt } from '../json.ts';
-import type { Usage } from '../usage.ts';
+import type { ServerTools, Usage } from '../usage.ts';
 
 type Counts = {
   input: number | null;
@@ -28,6 +28,7 @@ function noCounts(): Counts {
 export class AnthropicUsage {
   readonly #counts = noCounts();
   #iterations: readonly unknown[] = [];
+  #serverTools: ServerTools | undefined;
   #seen = false;
 
   /** Takes one `usage` object; missing and null fields leave what was known. */
@@ -35,6 +36,7 @@ export class AnthropicUsage {
     if (!isRecord(usage)) return;
     this.#seen = true;
     merge(this.#counts, usage);
+    this.#serverTools = serverTools(usage) ?? this.#serverTools;
     const iterations = usage.iterations;
     if (Array.isArray(iterations)) this.#iterations = iterations;
   }
@@ -50,8 +52,19 @@ export class AnthropicUsage {
       merge(counts, iteration);
       usage = add(usage, classes(counts));
     }
-    return usage;
+    return this.#serverTools === undefined ? usage : { ...usage, serverTools: this.#serverTools };
   }
+}
+
+/** `{"web_search_requests": 2}` as `{"web_search": 2}`; nothing for zeros. */
+function serverTools(usage: unknown): ServerTools | undefined {
+  const counted = recordAt(usage, 'server_tool_use');
+  if (!counted) return undefined;
+  const used = Object.keys(counted).flatMap((key): [string, number][] => {
+    const count = countAt(counted, key);
+    return count ? [[key.replace(/_requests$/, ''), count]] : [];
+  });
+  return used.length === 0 ? undefined : Object.fromEntries(used);
 }
 
 function merge(counts: Counts, usage: unknown): void {

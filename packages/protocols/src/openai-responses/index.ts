@@ -4,6 +4,7 @@ import { readErrorBody } from '../upstream-error.ts';
 import { usageObject } from '../usage-scan.ts';
 import { renderResponsesError, renderResponsesErrorEvent } from './error.ts';
 import { readResponsesRequest } from './request.ts';
+import { serverToolsIn } from './server-tools.ts';
 import { ResponsesMeter } from './stream.ts';
 import { ResponsesUsage } from './usage.ts';
 
@@ -14,6 +15,7 @@ export const openaiResponses: Dialect = {
   usageOfBody: (body) => {
     const usage = new ResponsesUsage();
     usage.take(usageObject(body));
+    usage.takeTools(serverToolsIn(body));
     return usage.result();
   },
   readError: readErrorBody,

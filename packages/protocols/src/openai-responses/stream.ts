@@ -5,6 +5,7 @@ import { isRecord, parseJson, recordAt } from '../json.ts';
 import { eventData } from '../sse.ts';
 import { readErrorValue } from '../upstream-error.ts';
 import type { Usage } from '../usage.ts';
+import { serverToolsOf } from './server-tools.ts';
 import { ResponsesUsage } from './usage.ts';
 
 /** Every event that carries the whole response has the key `response`; deltas have not. */
@@ -25,6 +26,7 @@ export class ResponsesMeter implements StreamMeter {
     if (!isRecord(data)) return 'keep';
     const response = recordAt(data, 'response');
     this.#usage.take(response?.usage ?? data.usage);
+    this.#usage.takeTools(serverToolsOf(response?.output));
     switch (data.type) {
       case 'response.completed':
       case 'response.incomplete':

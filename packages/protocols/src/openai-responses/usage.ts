@@ -1,6 +1,6 @@
 // OpenAI Responses usage: `input_tokens` includes cached tokens.
 import { countAt, isRecord, recordAt } from '../json.ts';
-import type { Usage } from '../usage.ts';
+import type { ServerTools, Usage } from '../usage.ts';
 
 /** Collects usage objects of one answer; the last non-null value of each field wins. */
 export class ResponsesUsage {
@@ -10,6 +10,7 @@ export class ResponsesUsage {
   #written: number | null = null;
   #reasoning: number | null = null;
   #seen = false;
+  #serverTools: ServerTools | undefined;
 
   /** Takes one `usage` object; missing and null fields leave what was known. */
   take(usage: unknown): void {
@@ -24,6 +25,11 @@ export class ResponsesUsage {
       countAt(recordAt(usage, 'output_tokens_details'), 'reasoning_tokens') ?? this.#reasoning;
   }
 
+  /** Takes what is known of the provider's own tools. */
+  takeTools(tools: ServerTools | undefined): void {
+    this.#serverTools = tools ?? this.#serverTools;
+  }
+
   /** The classes so far, or null when no usage came. */
   result(): Usage | null {
     if (!this.#seen) return null;
@@ -31,6 +37,7 @@ export class ResponsesUsage {
     const output = this.#output ?? 0;
     const cacheRead = Math.min(this.#cached ?? 0, input);
     const cacheWrite5m = Math.min(this.#written ?? 0, input - cacheRead);
+    const serverTools = this.#serverTools;
     return {
       input: input - cacheRead - cacheWrite5m,
       cacheRead,
@@ -39,6 +46,7 @@ export class ResponsesUsage {
       output,
       reasoning: Math.min(this.#reasoning ?? 0, output),
       estimated: false,
+      ...(serverTools && { serverTools }),
     };
   }
 }

@@ -38,6 +38,8 @@ export const getRequestLog: Verb<typeof contract> = async (context, { params }) 
     errorText: errorTextFor(row, full),
     clientIp: log.clientIp,
     userAgent: log.userAgent,
+    upstreamRequestId: full ? log.upstreamRequestId : null,
+    serverTools: log.serverTools ?? {},
     overheadMs: log.overheadMs,
     multiplier: formatMultiplier(log.multiplierPpm),
     costLines: costLines(price, log),

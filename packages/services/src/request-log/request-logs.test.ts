@@ -104,6 +104,8 @@ it('a user sees own rows only, without channels and upstream names; an admin see
     errorText: 'hidden broke',
     outcome: 'upstream_error',
     status: 502,
+    upstreamRequestId: 'hidden-id',
+    serverTools: { web_search: 2 },
   });
   const seen = JSON.stringify([
     await list(user),
@@ -123,6 +125,8 @@ it('a user sees own rows only, without channels and upstream names; an admin see
     modelServed: 'm-secret-name',
     userName: 'one',
     errorText: 'hidden broke',
+    upstreamRequestId: 'hidden-id',
+    serverTools: { web_search: 2 },
     attempts: [{ channelName: 'hidden', reason: 'hidden said 500' }],
     decision: [{ channelName: 'hidden', kept: true }],
   });
