@@ -28,6 +28,7 @@ const settingsSchema = z.object({
   upstreamConnections: z.number(),
   drainTimeoutMs: z.number(),
   journalCapBytes: z.number(),
+  journalFsync: z.enum(['never', 'batch', 'always']),
   logLevel: z.string(),
 });
 

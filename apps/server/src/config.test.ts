@@ -57,6 +57,11 @@ describe('configuration', () => {
     expect(parseConfig({ UPSTREAM_CONNECTIONS: '50' }, '/srv').upstreamConnections).toBe(50);
   });
 
+  it('takes when the journal is forced to the disk: never, unless told', () => {
+    expect(parseConfig({}, '/srv').journalFsync).toBe('never');
+    expect(parseConfig({ JOURNAL_FSYNC: 'always' }, '/srv').journalFsync).toBe('always');
+  });
+
   it('takes an empty variable as one that is not set', () => {
     expect(parseConfig({ PORT: '', DATABASE_URL: ' ' }, '/srv')).toMatchObject({
       port: 3000,
@@ -76,6 +81,7 @@ describe('configuration', () => {
     ['DRAIN_TIMEOUT_S', '1.5', 'DRAIN_TIMEOUT_S must be a whole number'],
     ['UPSTREAM_CONNECTIONS', '0', 'UPSTREAM_CONNECTIONS must be at least 1'],
     ['JOURNAL_MAX_MB', '0', 'JOURNAL_MAX_MB must be at least 1'],
+    ['JOURNAL_FSYNC', 'sometimes', 'JOURNAL_FSYNC must be never, batch or always'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be trace'],
     ['PUBLIC_URL', 'relay.example.com', 'PUBLIC_URL must be a URL that starts with http:// or https://'],
     ['WORKERS', '2', 'WORKERS must be 1 while REDIS_URL is not set'],

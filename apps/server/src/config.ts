@@ -58,6 +58,9 @@ const environmentSchema = z.object({
   UPSTREAM_CONNECTIONS: whole(1, 65_535).default(8192),
   DRAIN_TIMEOUT_S: whole(0, 86_400).default(600),
   JOURNAL_MAX_MB: whole(1, 1_048_576).default(1024),
+  JOURNAL_FSYNC: z
+    .enum(['never', 'batch', 'always'], { error: 'must be never, batch or always' })
+    .default('never'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be trace, debug, info, warn, error, fatal or silent',
@@ -94,6 +97,8 @@ export type Config = {
   drainTimeoutMs: number;
   /** Size at which a worker's journal admits nothing more, in bytes. */
   journalCapBytes: number;
+  /** When what a worker wrote to its journal is forced to the disk. */
+  journalFsync: Environment['JOURNAL_FSYNC'];
   logLevel: Environment['LOG_LEVEL'];
 };
 
@@ -144,6 +149,7 @@ function configOf(env: Environment, cwd: string): Config {
     upstreamConnections: env.UPSTREAM_CONNECTIONS,
     drainTimeoutMs: env.DRAIN_TIMEOUT_S * SECOND_MS,
     journalCapBytes: env.JOURNAL_MAX_MB * MIB,
+    journalFsync: env.JOURNAL_FSYNC,
     logLevel: env.LOG_LEVEL,
   };
 }

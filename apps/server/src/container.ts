@@ -1,5 +1,4 @@
 // Which adapter stands behind which port: known here and, for what workers share, in shared-state.ts only.
-import path from 'node:path';
 import { bulkTransactions } from '@api-proxy/db/bulk';
 import { openDatabase } from '@api-proxy/db/open';
 import { createGateway } from '@api-proxy/gateway/gateway';
@@ -41,6 +40,7 @@ import { bookkeeping } from './jobs/bookkeeping.ts';
 import { channelChecks } from './jobs/channel-checks.ts';
 import { housekeeping } from './jobs/housekeeping.ts';
 import { startJobs } from './jobs/scheduler.ts';
+import { journalOf } from './journal-settings.ts';
 import type { Handler } from './listener.ts';
 import { openSharedState, type SharedState } from './shared-state.ts';
 import { SnapshotKeeper } from './snapshot.ts';
@@ -62,8 +62,6 @@ export type Container = {
 const BOOKING_SILENCE_MS = 20 * SECOND_MS;
 /** Connections from which on the settlement has two of them. */
 const ROOMY_POOL = 5;
-const LARGEST_SEGMENT_BYTES = 4 * 1024 * 1024;
-const SEGMENTS_TO_CAP = 16;
 
 export async function createContainer({ settings, drain, log }: ContainerOptions): Promise<Container> {
   const clock = systemClock;
@@ -199,13 +197,6 @@ function whileAccepting(drain: Drain, admission: Admission): Admission {
 
 async function closeInOrder(parts: readonly { close(): Promise<void> | void }[]): Promise<void> {
   for (const part of parts) await part.close();
-}
-
-/** A small cap gets small files, since a file goes only as a whole; an instance without a data plane needs no journal. */
-function journalOf({ role, dataDir, journalCapBytes: capBytes }: WorkerSettings) {
-  if (role === 'console') return {};
-  const segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.floor(capBytes / SEGMENTS_TO_CAP));
-  return { journalDir: path.join(dataDir, 'journal'), journal: { capBytes, segmentBytes } };
 }
 
 /** Settlement has a connection of its own, so that a slow page never delays the booking of requests. */

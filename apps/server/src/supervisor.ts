@@ -128,6 +128,7 @@ function workerSettings({ config, development }: SupervisorOptions, databaseUrl:
     upstreamConnections: config.upstreamConnections,
     drainTimeoutMs: config.drainTimeoutMs,
     journalCapBytes: config.journalCapBytes,
+    journalFsync: config.journalFsync,
     logLevel: config.logLevel,
   };
 }
