@@ -105,6 +105,8 @@ const MATRIX: Record<EndpointId, Row> = {
   'prices.withdraw': { expected: ADMINS },
   'requestLogs.list': { expected: SIGNED_IN },
   'requestLogs.get': { expected: OWNED },
+  // Nothing was paid for the scene's request.
+  'requestLogs.refund': { expected: [401, 403, 403, 409, 409], body: () => ({ note: 'failed' }) },
   'ledger.list': { expected: SIGNED_IN },
   'giftCards.list': { expected: ADMINS },
   'giftCards.create': { expected: ADMINS, body: () => ({ amountUsd: '1' }) },

@@ -45,6 +45,7 @@ import { getRepricing } from '@api-proxy/services/repricing/get-repricing';
 import { listRepricings } from '@api-proxy/services/repricing/list-repricings';
 import { getRequestLog } from '@api-proxy/services/request-log/get-request-log';
 import { listRequestLogs } from '@api-proxy/services/request-log/list-request-logs';
+import { refundRequest } from '@api-proxy/services/request-log/refund-request';
 import { getSettings } from '@api-proxy/services/settings/get-settings';
 import { updateSettings } from '@api-proxy/services/settings/update-settings';
 import { getSite } from '@api-proxy/services/site/get-site';
@@ -107,6 +108,7 @@ export const verbs: Verbs = {
   'prices.withdraw': withdrawPrice,
   'requestLogs.list': listRequestLogs,
   'requestLogs.get': getRequestLog,
+  'requestLogs.refund': refundRequest,
   'ledger.list': listLedger,
   'giftCards.list': listGiftCards,
   'giftCards.create': createGiftCards,

@@ -36,7 +36,7 @@ import { createKey, deleteKey, listKeys, rotateKey, updateKey } from './keys.ts'
 import { listLedger } from './ledger.ts';
 import { addFromCatalog, createModel, deleteModel, listCatalog, listModels, updateModel } from './models.ts';
 import { changePrices, createPrice, listPrices, withdrawPrice } from './prices.ts';
-import { getRequestLog, listRequestLogs } from './request-logs.ts';
+import { getRequestLog, listRequestLogs, refundRequest } from './request-logs.ts';
 import { getSettings, updateSettings } from './settings.ts';
 import { getSite } from './site.ts';
 import { getKeyUsage, getUsageSummary, listAvailableModels } from './usage.ts';
@@ -94,6 +94,7 @@ export const endpoints = [
   withdrawPrice,
   listRequestLogs,
   getRequestLog,
+  refundRequest,
   listLedger,
   listGiftCards,
   createGiftCards,

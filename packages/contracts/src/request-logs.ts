@@ -10,9 +10,12 @@ import {
   pageQuery,
   priceId,
   requestId,
+  shortText,
+  usd,
   usdNotNegative,
   userId,
 } from './primitives.ts';
+import { balance } from './users.ts';
 
 export const usage = z.object({
   input: z.int(),
@@ -108,6 +111,10 @@ export const requestLogDetail = requestLogRow
       z.object({ channelId, channelName: z.string(), kept: z.boolean(), reason: z.string() }),
     ),
     droppedFields: z.array(z.string()),
+    /** What the user has paid by now: the cost, and what re-pricings have changed about it since. */
+    paidUsd: usd,
+    /** Null: it was not given back. */
+    refund: z.object({ amountUsd: usd, note: z.string(), createdAt: instant }).nullable(),
   })
   .meta({ id: 'RequestLogDetail' });
 export type RequestLogDetail = z.infer<typeof requestLogDetail>;
@@ -145,4 +152,20 @@ export const getRequestLog = endpoint({
   access: 'user',
   params: z.object({ requestId }),
   output: requestLogDetail,
+});
+
+export const requestRefund = z.strictObject({
+  /** The reason; its user reads it in the statement. */
+  note: shortText(500),
+});
+
+export const refundRequest = endpoint({
+  id: 'requestLogs.refund',
+  method: 'POST',
+  path: '/api/request-logs/{requestId}/refund',
+  summary: 'Give back what a request cost, once; written to the ledger',
+  access: 'admin',
+  params: z.object({ requestId }),
+  body: requestRefund,
+  output: z.object({ requestId, amountUsd: usd, balance }),
 });

@@ -2,17 +2,21 @@
 'use client';
 import { getRequestLog, type RequestLogDetail } from '@api-proxy/contracts/request-logs';
 import { useTranslations } from 'next-intl';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
+import { useMe } from '@/components/shell/viewer';
 import { Badge } from '@/components/ui/badge';
+import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { Dialog, SheetContent } from '@/components/ui/dialog';
 import { ErrorState } from '@/components/ui/empty-state';
 import { Notice } from '@/components/ui/notice';
-import { Duration, Nothing, Tokens, When } from '@/components/ui/value';
+import { Duration, Money, Nothing, Tokens, When } from '@/components/ui/value';
+import { signOfMoney } from '@/lib/money';
 import { useRead } from '@/lib/query';
 import { CostLines } from './cost-lines';
 import { Cost, inputTokens } from './log-columns';
 import { OutcomeState } from './outcome-badge';
+import { RefundDialog } from './refund-dialog';
 
 /** A sheet from the right, open as long as it is mounted. */
 export function LogDetail({ requestId, onClose }: { requestId: string; onClose: () => void }) {
@@ -64,6 +68,7 @@ function Body({ row }: { row: RequestLogDetail }) {
       <Facts row={row} />
       <Section title={t('costTitle')}>
         <CostLines row={row} />
+        <Refund row={row} />
       </Section>
       {row.attempts.length > 0 && (
         <Section title={t('attempts')}>
@@ -75,6 +80,28 @@ function Body({ row }: { row: RequestLogDetail }) {
           <Decision row={row} />
         </Section>
       )}
+    </div>
+  );
+}
+
+/** That it was given back; for an admin, the way to do so. */
+function Refund({ row }: { row: RequestLogDetail }) {
+  const t = useTranslations('logs.refund');
+  const me = useMe();
+  const [asking, setAsking] = useState(false);
+  if (row.refund) {
+    return (
+      <p className="mt-2 rounded-md border border-line px-3 py-2 text-muted">
+        {t('given')} <Money usd={row.refund.amountUsd} /> · <When at={row.refund.createdAt} /> ·{' '}
+        <span className="break-words">{row.refund.note}</span>
+      </p>
+    );
+  }
+  if (me.role === 'user' || signOfMoney(row.paidUsd) <= 0) return null;
+  return (
+    <div className="mt-2 flex justify-end">
+      <Button onClick={() => setAsking(true)}>{t('title')}</Button>
+      {asking && <RefundDialog row={row} onClose={() => setAsking(false)} />}
     </div>
   );
 }

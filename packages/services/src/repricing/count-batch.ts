@@ -11,10 +11,11 @@ const BATCH = 10_000;
 /** A transaction looks at this much of the range at most, however few requests of it are wanted. */
 const SLICE_MS = 6 * HOUR_MS;
 
-/** Rows that a user pays for, as the settlement decides it; a row that the operator paid is left to the operator. */
+/** Rows that a user pays for, as the settlement decides it; a row that the operator paid is left to the operator, one that was refunded to its user. */
 const PAYING = sql`not l.probe and l.operation not in ('count_tokens', 'stored_response')
   and (l.outcome in ('ok', 'client_closed', 'interrupted') or l.cost <> 0)
-  and (l.operator_loss = 0 or l.cost <> 0)`;
+  and (l.operator_loss = 0 or l.cost <> 0)
+  and not exists (select 1 from ledger_entries g where g.kind = 'refund' and g.reference = l.request_id)`;
 
 function wanted(run: Run): SQL {
   const conditions = [PAYING];

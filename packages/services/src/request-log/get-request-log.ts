@@ -12,6 +12,7 @@ import { notFound } from '../failure.ts';
 import type { Verb } from '../verb.ts';
 import { costLines, longContextAbove, sumOfLines } from './cost-lines.ts';
 import { attemptsOf, errorTextFor, type LogRow, logRowOf, selectLogs } from './log-view.ts';
+import { paidFor, refundOf } from './paid-for.ts';
 
 /** Names of all channels that the row mentions, deleted ones too. */
 async function channelNames(db: Database, { log }: LogRow): Promise<Map<string, string>> {
@@ -33,6 +34,7 @@ export const getRequestLog: Verb<typeof contract> = async (context, { params }) 
   const { log } = row;
   const names = full ? await channelNames(db, row) : new Map<string, string>();
   const [price] = log.priceId ? await db.select().from(prices).where(eq(prices.id, log.priceId)) : [];
+  const refund = await refundOf(db, log.requestId);
   return {
     ...logRowOf(row, full),
     errorText: errorTextFor(row, full),
@@ -61,5 +63,11 @@ export const getRequestLog: Verb<typeof contract> = async (context, { params }) 
         }))
       : [],
     droppedFields: log.droppedFields,
+    paidUsd: formatUsd(await paidFor(db, log)),
+    refund: refund && {
+      amountUsd: formatUsd(refund.amount),
+      note: refund.note,
+      createdAt: refund.createdAt.toISOString(),
+    },
   };
 };
