@@ -1,5 +1,7 @@
 // A new user gets from an empty installation to a first relayed request by clicking only.
 import { listRequestLogs } from '@api-proxy/contracts/request-logs';
+import { getMe } from '@api-proxy/contracts/users';
+import { parseUsd } from '@api-proxy/kit/money';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,7 +84,20 @@ describe.skipIf(!available().chromiumPath)('the console from nothing', () => {
       .waitFor();
     await picture('logs');
     await page.goto(`${product.url}/dashboard`);
-    await page.getByText('Balance').first().waitFor();
+    const costUsd = items[0]?.costUsd ?? '';
+    const { balance } = await ada.call(getMe, {});
+    const quota = parseUsd(balance.quotaUsd ?? '') ?? 0n;
+    expect(balance.usedUsd).toBe(costUsd);
+    expect(parseUsd(balance.remainingUsd ?? '')).toBe(quota - (parseUsd(costUsd) ?? 0n));
+    expect(quota).toBeGreaterThan(0n);
+    // The card shows a short number; the exact one is on hover.
+    const head = page
+      .locator('div')
+      .filter({ has: page.getByRole('button', { name: 'Redeem' }) })
+      .last();
+    await head.locator('..').locator('span.num').first().hover();
+    const tip = page.getByRole('tooltip');
+    await expect.poll(() => tip.allTextContents()).toContain(`$${balance.remainingUsd}`);
     await picture('dashboard');
     expect(view.problems).toEqual([]);
   }, 60_000);
