@@ -1,6 +1,9 @@
-// A user without quota is refused with the operator's words, redeems a gift card in the console, and the same call works.
+// A user without quota is refused with the words of the operator, redeems a gift card in the console, and the same call works; a refund.
+
+import { runReconciliation } from '@api-proxy/contracts/finance';
 import { createGiftCards } from '@api-proxy/contracts/gift-cards';
 import { createKey } from '@api-proxy/contracts/keys';
+import { getRequestLog, listRequestLogs } from '@api-proxy/contracts/request-logs';
 import { updateSettings } from '@api-proxy/contracts/settings';
 import { getMe } from '@api-proxy/contracts/users';
 import { parseUsd } from '@api-proxy/kit/money';
@@ -81,4 +84,29 @@ describe.skipIf(!available().chromiumPath)('a gift card in the console', () => {
     expect(parseUsd(balance.remainingUsd ?? '')).toBe(CARD_NANO - (await used()));
     expect(view.problems).toEqual([]);
   }, 120_000);
+
+  it('an admin gives it back from the detail of the request, with a reason that the user reads', async () => {
+    const { admin, product } = installation;
+    const { items } = await admin.call(listRequestLogs, { query: { scope: 'all', outcome: 'ok' } });
+    const [request] = items;
+    const other = await openPage(browser, { locale: 'en-US' });
+    const { page } = other;
+    await page.goto(`${product.url}/login`);
+    await page.getByLabel('E-mail').fill('ada@example.com');
+    await page.getByLabel('Password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/dashboard');
+    await page.goto(`${product.url}/admin/logs?detail=${request?.requestId}`);
+    await page.getByRole('button', { name: 'Refund this request' }).click();
+    await page.getByLabel('Reason').fill('answer was empty');
+    await other.picture('refund');
+    await page.getByRole('button', { name: 'Refund', exact: true }).click();
+    await page.getByText('Refunded:').waitFor();
+    await other.picture('refunded');
+    const left = await admin.call(getRequestLog, { params: { requestId: request?.requestId ?? '' } });
+    expect(left.refund).toMatchObject({ amountUsd: request?.costUsd, note: 'answer was empty' });
+    const books = await admin.call(runReconciliation, {});
+    expect(books).toMatchObject({ differenceUsd: '0', differences: [] });
+    expect(other.problems).toEqual([]);
+  }, 60_000);
 });
