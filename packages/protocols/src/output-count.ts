@@ -82,7 +82,7 @@ export class OutputCount {
         const start = at + 1;
         at = stringEnd(json, start);
         if (depth > 0 && isKey(json, at + 1)) {
-          wanted = isOneOf(TEXT_KEYS, json, start, at);
+          wanted = isOneOf(TEXT_KEYS[at - start], json, start);
           if (!wanted) at = this.#whole(json, start, at);
         } else if (wanted) this.#bytes += at - start - escaped(json, start, at);
         if (depth === 0) return at + 1;
@@ -95,8 +95,8 @@ export class OutputCount {
 
   /** Steps over the object or list of a key that counts as a whole, or not at all; gives the index of its last byte. */
   #whole(json: Buffer, start: number, end: number): number {
-    const counts = isOneOf(OBJECT_KEY, json, start, end);
-    if (!counts && !isOneOf(NO_OUTPUT, json, start, end)) return end;
+    const counts = isOneOf(OBJECT_KEY[end - start], json, start);
+    if (!counts && !isOneOf(NO_OUTPUT[end - start], json, start)) return end;
     let open = end + 1;
     while (json[open] === SPACE || json[open] === COLON) open++;
     if (json[open] !== OPEN_BRACE && json[open] !== OPEN_BRACKET) return end;
@@ -138,8 +138,8 @@ function isKey(json: Buffer, after: number): boolean {
 
 type KeyTable = readonly (readonly Buffer[] | undefined)[];
 
-function isOneOf(table: KeyTable, json: Buffer, start: number, end: number): boolean {
-  const keys = table[end - start];
+/** @param keys those as long as the key that begins at `start`. */
+function isOneOf(keys: readonly Buffer[] | undefined, json: Buffer, start: number): boolean {
   if (keys === undefined) return false;
   for (const key of keys) if (startsAt(json, start, key)) return true;
   return false;
