@@ -3,30 +3,29 @@ import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Roster } from '@api-proxy/kit/roster';
 import { totalTokens } from '@api-proxy/protocols/usage';
-import type { Call } from './call.ts';
 import { type Denial, isDenial } from './denial.ts';
 import { type Ending, refuse, stopped } from './ending.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
-import type { Caller, LiveEvents, Maybe, Pass, Purse, Settlements } from './ports.ts';
+import { flatHeaders as flat } from './headers.ts';
+import type { LiveEvents, Pass, Purse, Settlements } from './ports.ts';
+import { recalled } from './recalled.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
-import { type AuthenticateDeps, authenticate } from './steps/authenticate.ts';
+import type { AuthenticateDeps } from './steps/authenticate.ts';
 import { Bond, type BondDeps } from './steps/bond.ts';
-import { type DrainCount, deliver } from './steps/deliver.ts';
+import type { DrainCount } from './steps/deliver.ts';
 import { type ForeseeDeps, foresee } from './steps/foresee.ts';
 import { giveUp } from './steps/give-up.ts';
+import { handOver } from './steps/hand-over.ts';
 import { hold } from './steps/hold.ts';
-import { KeepAlive } from './steps/keep-alive.ts';
+import { identify } from './steps/identify.ts';
+import { keepAliveFor } from './steps/keep-alive.ts';
 import { type PlanDeps, plan } from './steps/plan.ts';
 import { read } from './steps/read.ts';
-import { recall } from './steps/recall.ts';
 import { record, recordStart } from './steps/record.ts';
 import { settle } from './steps/settle.ts';
-import { Held, type HeldDeps, Trace } from './trace.ts';
-
-/** When a caller that could not be looked up may come back. */
-const LOOKED_UP_AGAIN_MS = 5_000;
+import { Held, type HeldDeps, type Leg, Trace } from './trace.ts';
 
 export type RelayDeps = AuthenticateDeps &
   AdmitDeps &
@@ -84,13 +83,6 @@ function conclude({ exchange, ending, row }: Settled, deps: RelayDeps): void {
   }
 }
 
-type Leg = {
-  readonly exchange: Exchange;
-  readonly caller: Caller;
-  readonly trace: Trace;
-  readonly held: Held;
-};
-
 /** The steps, one after the other; each gives a value or a denial. */
 async function journey(leg: Leg, deps: RelayDeps): Promise<Ending> {
   const { exchange } = leg;
@@ -135,7 +127,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   if (money?.headers) exchange.accountHeaders = flat(pass.headers, money.headers);
   recordStart({ exchange, caller, call }, deps.live);
 
-  held.keepAlive = keptAlive(exchange, call, deps);
+  held.keepAlive = keepAliveFor(exchange, call, deps);
   const committed = await attempt({ exchange, caller, call, route, trace, held, bond }, deps);
   if (committed === null) return stopped(exchange);
   if (isDenial(committed)) return refuse(exchange, committed);
@@ -144,54 +136,10 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
     return giveUp(exchange, trace, { failed: committed, dueMs: route.soonestDueMs(nowMs) - nowMs });
   }
 
-  const secret = trace.candidate?.key.secret.reveal() ?? '';
   const drains = trace.candidate?.option.channel.onClientGone === 'drain';
-  const { keepAlive } = held;
-  return deliver({ ...deps, exchange, call, committed, keepAlive, secret, drains });
-}
-
-/** The rest of the way for a response that was made before: to its maker, free of charge. */
-async function recalled(leg: Leg & { call: Call }, deps: RelayDeps): Promise<Ending> {
-  const { exchange, trace, held, call } = leg;
-  recordStart(leg, deps.live);
-  held.keepAlive = keptAlive(exchange, call, deps);
-  const committed = await recall(leg, deps);
-  if (committed === null) return stopped(exchange);
-  if (isDenial(committed)) return refuse(exchange, committed);
-  if (committed.kind === 'failed') return giveUp(exchange, trace, { failed: committed, dueMs: 0 });
-  const secret = trace.candidate?.key.secret.reveal() ?? '';
-  const { keepAlive } = held;
-  return deliver({ ...deps, exchange, call, committed, keepAlive, secret, drains: false });
-}
-
-/** From here on a client that asked for a stream does not wait in silence. */
-function keptAlive(exchange: Exchange, call: Call, deps: RelayDeps): KeepAlive | null {
-  const { operation } = exchange.endpoint;
-  const streams =
-    operation === 'generate' || (operation === 'stored_response' && exchange.req.method === 'GET');
-  const { deadlines, monotonicMs } = deps;
-  return call.stream && streams ? new KeepAlive({ exchange, deadlines, monotonicMs }) : null;
-}
-
-function identify(exchange: Exchange, deps: RelayDeps): Maybe<Caller | Denial> {
-  const failed = (thrown: unknown): Denial => {
-    deps.logger.error({ requestId: exchange.requestId, error: thrown }, 'callers can not be looked up');
-    return { denied: 'callers_unavailable', retryAfterMs: LOOKED_UP_AGAIN_MS };
-  };
-  try {
-    const found = authenticate({ headers: exchange.req.headers, nowMs: exchange.startedAtMs }, deps);
-    return found instanceof Promise ? found.catch(failed) : found;
-  } catch (thrown) {
-    return failed(thrown);
-  }
+  return handOver(leg, { call, committed, drains }, deps);
 }
 
 function isPass(admitted: Pass | Denial | null): admitted is Pass {
   return admitted !== null && !isDenial(admitted);
-}
-
-function flat(...parts: (Readonly<Record<string, string>> | undefined)[]): string[] {
-  const headers: string[] = [];
-  for (const part of parts) for (const name in part) headers.push(name, part[name] ?? '');
-  return headers;
 }

@@ -1,8 +1,9 @@
 // What the journey leaves behind for the record, filled in step by step.
 import type { Usage } from '@api-proxy/protocols/usage';
 import type { Call } from './call.ts';
+import type { Exchange } from './exchange.ts';
 import type { AttemptRecord } from './exchange-record.ts';
-import type { ChannelSlots, Hold, Maybe, Pass } from './ports.ts';
+import type { Caller, ChannelSlots, Hold, Maybe, Pass } from './ports.ts';
 import type { Candidate, Route } from './routing/route.ts';
 import type { WaitingRoom } from './routing/waiting-room.ts';
 import type { KeepAlive } from './steps/keep-alive.ts';
@@ -46,11 +47,14 @@ export class Held {
 
   takeSlot(channelId: string, max: number | null): Maybe<boolean> {
     const taken = this.#deps.slots.tryTake(channelId, max);
-    const keep = (ok: boolean): boolean => {
-      if (ok) this.#slot = channelId;
-      return ok;
-    };
-    return taken instanceof Promise ? taken.then(keep) : keep(taken);
+    return taken instanceof Promise
+      ? taken.then((ok) => this.#keepSlot(channelId, ok))
+      : this.#keepSlot(channelId, taken);
+  }
+
+  #keepSlot(channelId: string, taken: boolean): boolean {
+    if (taken) this.#slot = channelId;
+    return taken;
   }
 
   releaseSlot(): void {
@@ -72,3 +76,11 @@ export class Held {
     this.hold?.release();
   }
 }
+
+/** What every step of a journey has at hand. */
+export type Leg = {
+  readonly exchange: Exchange;
+  readonly caller: Caller;
+  readonly trace: Trace;
+  readonly held: Held;
+};

@@ -1,4 +1,5 @@
 // The order in which one request tries channels: weighted draws, tier by tier, made only when needed.
+import { Few } from '@api-proxy/kit/few';
 import type { DecisionRecord } from '../exchange-record.ts';
 import type { Binding, ChannelHealth } from '../ports.ts';
 import type { ChannelKey } from '../snapshot.ts';
@@ -22,13 +23,13 @@ export class Route {
   readonly #candidates: Candidates;
   readonly #health: ChannelHealth;
   readonly #random: () => number;
-  readonly #triedKeys = new Set<string>();
+  readonly #triedKeys = new Few<string>();
   /** Channels that failed as a whole: their other keys come after other channels. */
-  readonly #failed = new Set<string>();
+  readonly #failed = new Few<string>();
   /** Channels without a free slot. */
-  readonly #busy = new Set<string>();
+  readonly #busy = new Few<string>();
   /** Keys that somebody else probes. */
-  readonly #probed = new Set<string>();
+  readonly #probed = new Few<string>();
   readonly #notes: DecisionRecord[] = [];
 
   constructor(input: RouteInput) {
@@ -123,7 +124,7 @@ export class Route {
 
   /** The channels without a free slot. */
   get busy(): readonly string[] {
-    return [...this.#busy];
+    return this.#busy.all();
   }
 
   /** When to come back: the minimum over all keys that could serve; a second for one that is free and was not tried. 0 when none says. */
@@ -153,7 +154,7 @@ export class Route {
   }
 
   #draw(tier: Tier, nowMs: number, failedToo: boolean): Candidate | null {
-    const skipped = new Set<Option>();
+    const skipped = new Few<Option>();
     for (;;) {
       const option = this.#pick(tier, skipped, failedToo);
       if (!option) return null;
@@ -163,7 +164,7 @@ export class Route {
     }
   }
 
-  #pick(tier: Tier, skipped: ReadonlySet<Option>, failedToo: boolean): Option | null {
+  #pick(tier: Tier, skipped: Few<Option>, failedToo: boolean): Option | null {
     let total = 0;
     for (const option of tier.options)
       if (this.#open(option, skipped, failedToo)) total += weightIn(tier, option);
@@ -179,7 +180,7 @@ export class Route {
     return last;
   }
 
-  #open(option: Option, skipped: ReadonlySet<Option>, failedToo: boolean): boolean {
+  #open(option: Option, skipped: Few<Option>, failedToo: boolean): boolean {
     const id = option.channel.id;
     return !skipped.has(option) && !this.#busy.has(id) && (failedToo || !this.#failed.has(id));
   }

@@ -37,7 +37,8 @@ export async function attempt(
   deps: AttemptDeps,
 ): Promise<Committed | Failed | Denial | null> {
   const lessons = new Lessons(deps.health, deps.keyComplaints);
-  const result = await tryInTurn({ ...input, lessons }, deps);
+  const { exchange, caller, call, route, trace, held, bond } = input;
+  const result = await tryInTurn({ exchange, caller, call, route, trace, held, bond, lessons }, deps);
   lessons.conclude(input.route.channels);
   return result;
 }
@@ -49,12 +50,13 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
   const bodies = new BodyMaker(exchange, turn.call);
   const { maxAttempts } = exchange.snapshot.settings;
   let last: Failed | null = null;
-  let candidate = await free(turn, null, deps);
+  const first = free(turn, null, deps);
+  let candidate = first instanceof Promise ? await first : first;
   const dueMonoMs = deps.monotonicMs() + patienceOf(exchange.snapshot).attemptsMs;
   for (let tries = 1; candidate; tries++) {
     bond.trying(candidate, route);
     const body = bodies.bodyFor(candidate.option.upstreamModel);
-    const result = await tryKey({ ...turn, candidate, body, dueMonoMs }, deps);
+    const result = await tryKey(turn, { candidate, body, dueMonoMs }, deps);
     if (result?.kind === 'committed') {
       bond.answered(candidate, route, result.answer);
       return result;
@@ -70,31 +72,46 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
 }
 
 /** `wanted`, else the bound candidate, else the next by draw, as soon as one's channel has a free slot; the slot is then held. */
-async function free(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Promise<Candidate | null> {
+function free(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Maybe<Candidate | null> {
   const { route, bond } = turn;
-  const first = wanted ?? (await bond.preferred(route, deps.nowMs));
-  const taken = takeFree(turn, first ?? route.next(deps.nowMs()), deps);
-  const found = taken instanceof Promise ? await taken : taken;
-  return found === null && route.sawBusy ? waitForSlot(turn, deps) : found;
+  const preferred = wanted ?? bond.preferred(route, deps.nowMs);
+  const take = (first: Candidate | null) => takeFree(turn, first ?? route.next(deps.nowMs()), deps);
+  const taken = following(preferred, take);
+  return following(taken, (found) => (found === null && route.sawBusy ? waitForSlot(turn, deps) : found));
 }
 
 /** The first of `wanted` and those after it whose channel has a free slot and whose key nobody else probes. */
 function takeFree(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Maybe<Candidate | null> {
   if (!wanted) return null;
   const { channel } = wanted.option;
-  const others = () => takeFree(turn, turn.route.next(deps.nowMs()), deps);
-  const begun = (began: Begun | null): Maybe<Candidate | null> => {
-    if (began) return began.probe === null ? wanted : { ...wanted, probe: began.probe };
-    turn.held.releaseSlot();
-    turn.route.leave(wanted);
-    return others();
-  };
-  const taken = (hasSlot: boolean): Maybe<Candidate | null> => {
-    if (hasSlot) return following(deps.health.begin(wanted.key.id, deps.nowMs()), begun);
-    turn.route.markBusy(wanted);
-    return others();
-  };
-  return following(turn.held.takeSlot(channel.id, channel.maxConcurrency), taken);
+  const slot = turn.held.takeSlot(channel.id, channel.maxConcurrency);
+  if (slot instanceof Promise) {
+    return slot.then((taken) => (taken ? begin(turn, wanted, deps) : leaveBusy(turn, wanted, deps)));
+  }
+  return slot ? begin(turn, wanted, deps) : leaveBusy(turn, wanted, deps);
+}
+
+function begin(turn: Turn, wanted: Candidate, deps: AttemptDeps): Maybe<Candidate | null> {
+  const begun = deps.health.begin(wanted.key.id, deps.nowMs());
+  if (begun instanceof Promise) {
+    return begun.then((known) => (known ? asBegun(wanted, known) : leaveProbed(turn, wanted, deps)));
+  }
+  return begun ? asBegun(wanted, begun) : leaveProbed(turn, wanted, deps);
+}
+
+function asBegun(wanted: Candidate, { probe }: Begun): Candidate {
+  return probe === null ? wanted : { ...wanted, probe };
+}
+
+function leaveProbed(turn: Turn, wanted: Candidate, deps: AttemptDeps): Maybe<Candidate | null> {
+  turn.held.releaseSlot();
+  turn.route.leave(wanted);
+  return takeFree(turn, turn.route.next(deps.nowMs()), deps);
+}
+
+function leaveBusy(turn: Turn, wanted: Candidate, deps: AttemptDeps): Maybe<Candidate | null> {
+  turn.route.markBusy(wanted);
+  return takeFree(turn, turn.route.next(deps.nowMs()), deps);
 }
 
 /** What is there at once costs no turn. */
@@ -125,17 +142,20 @@ async function waitForSlot(turn: Turn, deps: AttemptDeps): Promise<Candidate | n
   return candidate;
 }
 
+type KeyTurn = { readonly candidate: Candidate; readonly body: Buffer; readonly dueMonoMs: number };
+
 /** One key, as often as the failure table and the deadline allow. */
 async function tryKey(
-  input: Turn & { candidate: Candidate; body: Buffer; dueMonoMs: number },
+  { exchange, trace, lessons }: Turn,
+  { candidate, body: first, dueMonoMs }: KeyTurn,
   deps: AttemptDeps,
 ): Promise<Committed | Failed | null> {
-  let { body } = input;
+  let body = first;
   for (let again = 1; ; again++) {
-    const result = await tryOnce({ ...input, body }, deps);
+    const result = await tryOnce({ exchange, trace, lessons, candidate, body, dueMonoMs }, deps);
     if (result?.kind !== 'failed' || again > result.verdict.retrySame) return result;
-    const repaired = await readyAgain({ ...input, body }, { failed: result, again }, deps);
-    if (repaired === null || deps.monotonicMs() >= input.dueMonoMs) return result;
+    const repaired = await readyAgain({ exchange, body }, { failed: result, again }, deps);
+    if (repaired === null || deps.monotonicMs() >= dueMonoMs) return result;
     body = repaired;
   }
 }

@@ -46,11 +46,17 @@ export class Bond {
   }
 
   /** The bound candidate when it may be tried now. Asked anew after a failure, as another request may have moved the binding. */
-  async preferred(route: Route, nowMs: () => number): Promise<Candidate | null> {
+  preferred(route: Route, nowMs: () => number): Maybe<Candidate | null> {
     if (route.keys <= 1) return null;
     const answer = this.#ahead === undefined ? this.find() : this.#ahead;
     this.#ahead = undefined;
-    this.#binding = answer instanceof Promise ? await answer : answer;
+    if (answer instanceof Promise) {
+      return answer.then((binding) => {
+        this.#binding = binding;
+        return this.known(route, nowMs());
+      });
+    }
+    this.#binding = answer;
     return this.known(route, nowMs());
   }
 

@@ -1,5 +1,6 @@
 // Tells the client of a silent event stream, in its dialect, that the relay is still there: before an answer and inside one.
 import { NOT_LISTED } from '@api-proxy/kit/roster';
+import type { Call } from '../call.ts';
 import type { Exchange } from '../exchange.ts';
 import { beginStream } from '../reply.ts';
 import { patienceOf } from '../snapshot.ts';
@@ -63,4 +64,17 @@ export class KeepAlive implements Watched {
     if (!exchange.streaming) beginStream(exchange);
     return !exchange.res.writableNeedDrain;
   }
+}
+
+/** From now on a client that asked for a stream does not wait in silence; null for every other. */
+export function keepAliveFor(
+  exchange: Exchange,
+  call: Call,
+  { deadlines, monotonicMs }: Omit<KeepAliveInput, 'exchange'>,
+): KeepAlive | null {
+  if (!call.stream) return null;
+  const { operation } = exchange.endpoint;
+  const streams =
+    operation === 'generate' || (operation === 'stored_response' && exchange.req.method === 'GET');
+  return streams ? new KeepAlive({ exchange, deadlines, monotonicMs }) : null;
 }

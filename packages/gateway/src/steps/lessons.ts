@@ -25,26 +25,27 @@ export class Lessons {
   readonly #health: ChannelHealth;
   readonly #complaints: KeyComplaints | undefined;
   /** By channel key, so that a second try in the same request is not a second failure. */
-  readonly #unreachable = new Map<string, HealthReport>();
+  #unreachable: Map<string, HealthReport> | null = null;
 
   constructor(health: ChannelHealth, complaints?: KeyComplaints) {
     this.#health = health;
     this.#complaints = complaints;
   }
 
-  learn({ operation, candidate, verdict, signal, ...told }: Learnt): void {
+  learn(learnt: Learnt): void {
+    const { candidate, verdict, signal } = learnt;
     // Counting is another service with limits of its own, which some upstreams lack: it says nothing about generation.
-    if (operation === 'count_tokens') {
-      this.abandon(candidate, told.nowMs);
+    if (learnt.operation === 'count_tokens') {
+      this.abandon(candidate, learnt.nowMs);
       return;
     }
-    const lesson = verdict ? verdict.lesson : 'success';
-    const report: HealthReport = { ...named(candidate), ...told, lesson };
+    const report = reportOf(candidate, learnt);
     if (verdict?.reason === 'connect' || verdict?.reason === 'reset') {
+      this.#unreachable ??= new Map();
       this.#unreachable.set(report.channelKeyId, report);
       return;
     }
-    this.#unreachable.delete(report.channelKeyId);
+    this.#unreachable?.delete(report.channelKeyId);
     this.#health.report(report);
     if (!verdict || !signal) this.#complaints?.answered(report.channelKeyId);
     else this.#complain(candidate, signal, verdict);
@@ -61,21 +62,31 @@ export class Lessons {
 
   /** The attempt told nothing, e.g. because its client left: nothing is learnt, and a probe is over. */
   abandon(candidate: Candidate, nowMs: number): void {
-    this.#health.report({
-      ...named(candidate),
-      ...{ lesson: 'nothing', retryAfterMs: null, beganMs: nowMs, nowMs },
-    });
+    const told = { retryAfterMs: null, beganMs: nowMs, nowMs };
+    this.#health.report({ ...reportOf(candidate, { ...told, verdict: null }), lesson: 'nothing' });
   }
 
   /** No attempt follows. @param channels how many channels could have served the request. */
   conclude(channels: number): void {
+    if (this.#unreachable === null) return;
     const reports = [...this.#unreachable.values()];
-    this.#unreachable.clear();
+    this.#unreachable = null;
     const all = new Set(reports.map((report) => report.channelId)).size >= channels;
     for (const report of reports) this.#health.report(all ? { ...report, lesson: 'nothing' } : report);
   }
 }
 
-function named({ option, key, probe = null }: Candidate) {
-  return { channelId: option.channel.id, channelKeyId: key.id, upstreamModel: option.upstreamModel, probe };
+type Told = Pick<Learnt, 'verdict' | 'retryAfterMs' | 'beganMs' | 'nowMs'>;
+
+function reportOf({ option, key, probe = null }: Candidate, told: Told): HealthReport {
+  return {
+    channelId: option.channel.id,
+    channelKeyId: key.id,
+    upstreamModel: option.upstreamModel,
+    probe,
+    lesson: told.verdict ? told.verdict.lesson : 'success',
+    retryAfterMs: told.retryAfterMs,
+    beganMs: told.beganMs,
+    nowMs: told.nowMs,
+  };
 }

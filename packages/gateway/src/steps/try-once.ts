@@ -79,8 +79,13 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   const waitMs = opening.kind === 'failure' ? null : retryAfterMs(opening.headers, deps.nowMs());
   const { operation } = exchange.endpoint;
   lessons.learn({
-    ...{ operation, candidate, verdict, signal },
-    ...{ retryAfterMs: waitMs, beganMs: startedAtMs, nowMs: deps.nowMs() },
+    operation,
+    candidate,
+    verdict,
+    signal,
+    retryAfterMs: waitMs,
+    beganMs: startedAtMs,
+    nowMs: deps.nowMs(),
   });
   if (!signal || !verdict)
     return opening.kind === 'answer' ? { kind: 'committed', upstream, answer: opening } : null;
