@@ -30,7 +30,7 @@ export function AdvancedSection({ form: { control } }: { form: ChannelForm }) {
   const wrong = FIELDS.some((name) => errors[name] !== undefined);
   return (
     <details
-      className="group border-line border-t pt-4"
+      className="group min-w-0 border-line border-t pt-4"
       open={open || wrong}
       onToggle={(event) => setOpen(event.currentTarget.open)}
     >
