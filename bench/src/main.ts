@@ -10,7 +10,9 @@ import { markdownReport, type ReportParts } from './report/markdown.ts';
 import { saveReport } from './report/save.ts';
 import { runSession } from './session.ts';
 
-const LONGEST_MS = { quick: 10 * 60_000, full: 60 * 60_000 };
+/** A cell of one round, and its share of the warm-up; several times as long in the full run. */
+const LONGEST_CELL_MS = { quick: 6_000, full: 15_000 };
+const LONGEST_START_MS = 10 * 60_000;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -44,9 +46,10 @@ async function measure(options: Options): Promise<ReportParts> {
 }
 
 /** Aborts on a signal and when the run takes far too long, so that everything started is ended. */
-function interruption({ full, soakMinutes, targets, workloads }: Options): AbortSignal {
+function interruption({ full, rounds, soakMinutes, targets, workloads }: Options): AbortSignal {
   const soakMs = workloads.some(({ soak }) => soak) ? soakMinutes * 60_000 * targets.length : 0;
-  const longestMs = (full ? LONGEST_MS.full : LONGEST_MS.quick) + soakMs;
+  const cells = workloads.length * targets.length * (rounds + 1);
+  const longestMs = LONGEST_START_MS + cells * LONGEST_CELL_MS[full ? 'full' : 'quick'] + soakMs;
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => controller.abort(new Error(`interrupted by ${name}`)));

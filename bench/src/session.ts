@@ -107,10 +107,10 @@ async function startTargets(
   return { targets, unavailable };
 }
 
-async function warm(bench: Bench, target: Target, { options, say, signal }: SessionPlan): Promise<void> {
+async function warm(bench: Bench, target: Target, { say, signal }: SessionPlan): Promise<void> {
   signal.throwIfAborted();
   say(`warming up ${target.name}`);
-  const load = warmUp(target, options);
+  const load = warmUp(target);
   const startMs = Date.now();
   const results = await askChild<PartResult[]>(bench.generator.child, load, 60_000);
   const sent = results.reduce((sum, result) => sum + result.sent, 0);

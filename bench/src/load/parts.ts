@@ -41,12 +41,12 @@ function onePart(name: string, from: { plan: PartPlan; target: Target; full: boo
 }
 
 /** As many small requests and events as it takes until the code of a target is compiled: seen to go on for 40,000 and more. */
-const WARM_UP = { maxMs: 45_000, connections: 16 };
+const WARM_UP = { maxMs: 45_000, connections: 16, total: 60_000 };
 
-export function warmUp(target: Target, { full }: Pick<Extent, 'full'>): LoadPart[] {
-  const plan = { ...WARM_UP, total: full ? 60_000 : 24_000 };
+export function warmUp(target: Target): LoadPart[] {
+  const plan = WARM_UP;
   return [
-    onePart('warm-up', { plan, target, full }),
-    onePart('warm-up', { plan: { ...plan, total: 400, events: 50, intervalMs: 1 }, target, full }),
+    onePart('warm-up', { plan, target, full: false }),
+    onePart('warm-up', { plan: { ...plan, total: 400, events: 50, intervalMs: 1 }, target, full: false }),
   ];
 }

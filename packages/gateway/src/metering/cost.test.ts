@@ -62,11 +62,21 @@ it('of two versions for the same moment the one that was entered later is the pr
 });
 
 it('an estimate keeps what was reported and says that it is one', () => {
-  const delivered = { requestBytes: 400, outputTokens: 10 };
+  const delivered = { request: Buffer.alloc(400, 'x'), outputTokens: 10 };
   expect(estimateUsage(null, delivered)).toEqual({ ...NO_USAGE, input: 100, output: 10, estimated: true });
   expect(estimateUsage({ ...usage, output: 1 }, delivered)).toEqual({
     ...usage,
     output: 10,
     estimated: true,
   });
+});
+
+it('an image in a request that nobody counted is billed as an image, not as its bytes', () => {
+  const data = 'A'.repeat(600_000);
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data } };
+  const messages = [{ role: 'user', content: [image, { type: 'text', text: 'What is this?' }] }];
+  const request = Buffer.from(JSON.stringify({ model: 'm', messages }));
+  const { input } = estimateUsage(null, { request, outputTokens: 0 });
+  expect(input).toBeLessThan(11_000);
+  expect(input).toBeGreaterThan(0);
 });

@@ -1,5 +1,6 @@
 // Guesses where nothing was counted: tokens before a request, and usage of an answer that reported none.
 import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
+import { inputBound } from './input-bound.ts';
 
 const BYTES_PER_TOKEN = 4;
 /** Images travel as base64 and would be counted a hundredfold; no context holds much more than this. */
@@ -11,7 +12,8 @@ export function estimateInputTokens(bodyBytes: number): number {
 }
 
 export type Delivered = {
-  readonly requestBytes: number;
+  /** The body that was sent. */
+  readonly request: Buffer;
   /** As counted on the texts of the answer. */
   readonly outputTokens: number;
 };
@@ -20,5 +22,8 @@ export type Delivered = {
 export function estimateUsage(reported: Usage | null, delivered: Delivered): Usage {
   const output = delivered.outputTokens;
   if (reported) return { ...reported, output: Math.max(reported.output, output), estimated: true };
-  return { ...NO_USAGE, input: estimateInputTokens(delivered.requestBytes), output, estimated: true };
+  // Never more than was held for it: of images, only their number tells.
+  const { request } = delivered;
+  const input = Math.min(estimateInputTokens(request.length), inputBound(request));
+  return { ...NO_USAGE, input, output, estimated: true };
 }

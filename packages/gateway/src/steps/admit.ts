@@ -53,7 +53,8 @@ function take({ exchange, caller, call }: AdmitInput, deps: AdmitDeps, nowMs: nu
     requestId: exchange.requestId,
     caller,
     operation: exchange.endpoint.operation,
-    estimatedTokens: estimateInputTokens(call.body.length) + (call.maxOutputTokens ?? 0),
+    estimatedTokens:
+      estimateInputTokens(call.body.length) + (call.maxOutputTokens ?? 0) * (call.choices ?? 1),
     nowMs,
   });
 }

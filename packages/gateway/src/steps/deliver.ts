@@ -230,7 +230,7 @@ class Delivery implements AnswerSink {
     const reported = this.#tally.usage();
     if (reported && whole) return reported;
     return estimateUsage(reported, {
-      requestBytes: call.body.length,
+      request: call.body,
       outputTokens: operation === 'embed' ? 0 : this.#tally.outputTokens(),
     });
   }
