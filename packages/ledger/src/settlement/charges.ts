@@ -63,6 +63,17 @@ export function planCharges(rows: readonly SettlementRow[], books: Books): Charg
     if (ids) ids.push(budget.id);
     else byOwner.set(name, [budget.id]);
   }
+  // A key belongs to one user, but nothing here relies on it.
+  const known = new Map<string, readonly string[]>();
+  const payersOf = ({ userId, keyId }: SettlementRow): readonly string[] => {
+    const pair = `${userId} ${keyId}`;
+    const before = known.get(pair);
+    if (before) return before;
+    const own = byOwner.get(ownerName('user', userId)) ?? [];
+    const ids = [...own, ...(byOwner.get(ownerName('key', keyId)) ?? [])];
+    known.set(pair, ids);
+    return ids;
+  };
   const leases = new Map<string, bigint>();
   const changed = new Set<string>();
   const entries: Charge[] = [];
@@ -70,16 +81,12 @@ export function planCharges(rows: readonly SettlementRow[], books: Books): Charg
   const paying = rows.filter((row) => chargeOf(row) !== 0n).sort((a, b) => endedAtMs(a) - endedAtMs(b));
   for (const row of paying) {
     const cost = chargeOf(row);
-    const held = new Set(books.heldBy(row.requestId));
-    const ids = [
-      ...(byOwner.get(ownerName('user', row.userId)) ?? []),
-      ...(byOwner.get(ownerName('key', row.keyId)) ?? []),
-    ];
-    for (const id of ids) {
+    const held = books.heldBy(row.requestId);
+    for (const id of payersOf(row)) {
       const before = budgets.get(id);
       if (!before) continue;
       let after = spendAt(before, cost, { atMs: endedAtMs(row), zone: books.zone });
-      if (held.has(id)) {
+      if (held.includes(id)) {
         const lease = leases.get(id) ?? books.leases.get(id) ?? 0n;
         const amount = lease < cost ? lease : cost;
         leases.set(id, lease - amount);

@@ -170,18 +170,40 @@ function sorted(groups: Groups): RollUp[] {
  */
 export function rollUpMinutes(rows: readonly SettlementRow[]): RollUp[] {
   const groups: Groups = new Map();
+  let before: { readonly row: SettlementRow; readonly group: RollUp } | null = null;
   for (const row of rows) {
     if (row.probe) continue;
-    const group = groupOf(groups, Math.floor(row.startedAtMs / MINUTE_MS) * MINUTE_MS, {
-      user_id: row.userId,
-      key_id: row.keyId,
-      channel_id: row.channelId ?? '',
-      model: storableName(row.modelAsked),
-      outcome: row.outcome,
-    });
+    // Rows that follow one another mostly belong together.
+    const group: RollUp = before && alike(before.row, row) ? before.group : groupOfRow(groups, row);
     add(group, row);
+    before = { row, group };
   }
   return sorted(groups);
+}
+
+function groupOfRow(groups: Groups, row: SettlementRow): RollUp {
+  return groupOf(groups, minuteOf(row) * MINUTE_MS, {
+    user_id: row.userId,
+    key_id: row.keyId,
+    channel_id: row.channelId ?? '',
+    model: storableName(row.modelAsked),
+    outcome: row.outcome,
+  });
+}
+
+function alike(one: SettlementRow, other: SettlementRow): boolean {
+  return (
+    one.keyId === other.keyId &&
+    one.userId === other.userId &&
+    one.modelAsked === other.modelAsked &&
+    one.channelId === other.channelId &&
+    one.outcome === other.outcome &&
+    minuteOf(one) === minuteOf(other)
+  );
+}
+
+function minuteOf({ startedAtMs }: SettlementRow): number {
+  return Math.floor(startedAtMs / MINUTE_MS);
 }
 
 /** The same for the hour table, out of a batch's minutes: a few records instead of every row once more. */
