@@ -12,6 +12,9 @@ import { type Product, startProduct } from './harness/product.ts';
 
 const LOGIN = { email: 'ada@example.com', password: 'correct horse battery' };
 
+/** Longer than a tooltip waits before it opens. */
+const TOOLTIP_MS = 1_000;
+
 describe.skipIf(!available().chromiumPath)('the console from nothing', () => {
   let product: Product;
   let upstream: FakeUpstream;
@@ -95,9 +98,16 @@ describe.skipIf(!available().chromiumPath)('the console from nothing', () => {
       .locator('div')
       .filter({ has: page.getByRole('button', { name: 'Redeem' }) })
       .last();
-    await head.locator('..').locator('span.num').first().hover();
+    const amount = head.locator('..').locator('span.num').first();
     const tip = page.getByRole('tooltip');
-    await expect.poll(() => tip.allTextContents()).toContain(`$${balance.remainingUsd}`);
+    // A page that is not live yet hears nothing of the pointer: it goes there again.
+    const told = async (): Promise<string[]> => {
+      await page.mouse.move(0, 0);
+      await amount.hover();
+      await page.waitForTimeout(TOOLTIP_MS);
+      return tip.allTextContents();
+    };
+    await expect.poll(told, { timeout: 10_000 }).toContain(`$${balance.remainingUsd}`);
     await picture('dashboard');
     expect(view.problems).toEqual([]);
   }, 60_000);

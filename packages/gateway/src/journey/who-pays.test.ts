@@ -140,6 +140,15 @@ it('client gone later, aborted: observed usage, delivered output estimated', asy
   expect(record.costNanoUsd).toBe(22n * 3_000n + 4_320n * 15_000n);
 });
 
+it.each([
+  ['one answer', {}, 100],
+  ['two answers', { n: 2 }, 200],
+])('an estimate is never more than %s as long as the request allows', async (_name, more, output) => {
+  const behaviour = 'no-usage,events=10,size=2160';
+  const record = await ask({ behaviour }, { max_tokens: 100, stream: true, ...more });
+  expect(record).toMatchObject({ outcome: 'ok', usage: { output, estimated: true } });
+});
+
 it("client gone later, drained: the provider's usage", async () => {
   const over = { onClientGone: 'drain' } as const;
   const record = await leave({ behaviour: 'events=12,interval=20', over }, true, 'first bytes');

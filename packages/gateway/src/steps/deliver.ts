@@ -229,9 +229,11 @@ class Delivery implements AnswerSink {
     if (isFree(operation)) return NO_USAGE;
     const reported = this.#tally.usage();
     if (reported && whole) return reported;
+    // Providers keep to what the request allows; what was held for it covers no more.
+    const allowed = (call.maxOutputTokens ?? Number.POSITIVE_INFINITY) * (call.choices ?? 1);
     return estimateUsage(reported, {
       request: call.body,
-      outputTokens: operation === 'embed' ? 0 : this.#tally.outputTokens(),
+      outputTokens: operation === 'embed' ? 0 : Math.min(this.#tally.outputTokens(), allowed),
     });
   }
 
