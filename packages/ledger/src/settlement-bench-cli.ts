@@ -1,5 +1,6 @@
-// How many finished requests a second are booked: `node packages/ledger/src/settlement-bench-cli.ts [database URL] [rows]`.
-// Writes to the database it is given, which must be migrated and empty; without one, PGlite in this process's memory.
+// How many finished requests a second are booked: `node packages/ledger/src/settlement-bench-cli.ts [database URL] [rows] [way]`.
+// Writes to the database it is given, which must be empty; without one, PGlite in this process's memory. The way is `copy`,
+// or `insert` for PGlite behind its socket, which takes no COPY.
 import { cpus, loadavg } from 'node:os';
 import process from 'node:process';
 import { type BulkTransaction, bulkTransactions } from '@api-proxy/db/bulk';
@@ -13,7 +14,7 @@ import { createSettlement } from './settlement/settlement.ts';
 import type { SettlementRow } from './settlement/settlement-row.ts';
 import { aRow, giveBudget } from './testing/rows.ts';
 
-const [url = '', rowsText = '20000'] = process.argv.slice(2);
+const [url = '', rowsText = '20000', way = 'copy'] = process.argv.slice(2);
 const ROWS = Number(rowsText);
 const ROUNDS = 5;
 const LANES = 2;
@@ -43,7 +44,7 @@ async function open(): Promise<{ db: Database; bulk?: BulkTransaction; close(): 
   if (url === '') return openMemoryDatabase();
   const opened = openDatabase({ url, poolSize: LANES, applicationName: 'settlement bench' });
   await migrate(opened.db);
-  return { ...opened, bulk: bulkTransactions(opened.pool) };
+  return way === 'insert' ? opened : { ...opened, bulk: bulkTransactions(opened.pool) };
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;

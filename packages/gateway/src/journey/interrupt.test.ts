@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const messages = [{ role: 'user', content: 'x' }];
 const send = (path: string, body: object) =>
-  call({ port: relay.port, path, body: { max_tokens: 9, messages, ...body } });
+  call({ port: relay.port, path, body: { max_tokens: 9_000, messages, ...body } });
 
 it.each([
   ['/v1/messages', /event: error\ndata: .*"type":"error".*\n\n$/],
