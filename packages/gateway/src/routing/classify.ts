@@ -5,6 +5,7 @@ import {
   meansModel,
   meansQuotaIn429,
   namesAnother,
+  type Saying,
   sayingOf,
   sentenceOf,
 } from './vendor-words.ts';
@@ -101,14 +102,8 @@ function byStatus(signal: Extract<Signal, { kind: 'status' }>, model: string): V
 
 function ofBadRequest(signal: Told, model: string): Verdict {
   const saying = sayingOf(signal);
-  switch (saying) {
-    case 'overloaded':
-      return VERDICTS.overloaded;
-    case 'quota':
-      return VERDICTS.quota_exhausted;
-    case 'model':
-      return ofModel(signal, model);
-  }
+  const plain = ofWord(saying, signal, model);
+  if (plain) return plain;
   if (THINKING_SIGNATURE.test(signal.text)) return VERDICTS.thinking_signature;
   const mayTeach = saying === null || saying === 'invalid_request';
   return (mayTeach ? bySentence(signal.text, model) : null) ?? VERDICTS.invalid_request;
@@ -139,6 +134,20 @@ function ofNotFound(signal: Told, model: string): Verdict {
   return meansModel(signal.text, model) ? VERDICTS.model_missing : VERDICTS.not_found;
 }
 
+/** What a type or code means in a 400, a 5xx and an error in a 200 alike; null: the status decides. */
+function ofWord(saying: Saying | null, signal: Told, model: string): Verdict | null {
+  switch (saying) {
+    case 'overloaded':
+      return VERDICTS.overloaded;
+    case 'quota':
+      return VERDICTS.quota_exhausted;
+    case 'model':
+      return ofModel(signal, model);
+    default:
+      return null;
+  }
+}
+
 /** A model is missing: this one, or one that the request names elsewhere. */
 function ofModel({ text }: Told, model: string): Verdict {
   return namesAnother(text, model) ? VERDICTS.not_found : VERDICTS.model_missing;
@@ -147,32 +156,20 @@ function ofModel({ text }: Told, model: string): Verdict {
 /** What a 5xx, or an error in a 200, says for certain; null: it is a failure and no more. */
 function ofFailure(signal: Told, model: string): Verdict | null {
   const saying = sayingOf(signal);
-  switch (saying) {
-    case 'overloaded':
-      return VERDICTS.overloaded;
-    case 'quota':
-      return VERDICTS.quota_exhausted;
-    case 'model':
-      return ofModel(signal, model);
-    case 'context':
-    case 'input':
-      return RESTATED;
-  }
-  if (meansContext(signal.text)) return RESTATED;
+  const plain = ofWord(saying, signal, model);
+  if (plain) return plain;
+  if (saying === 'context' || saying === 'input' || meansContext(signal.text)) return RESTATED;
   return bySentence(signal.text, model) ?? (saying === 'invalid_request' ? RESTATED : null);
 }
 
+const BY_SENTENCE = {
+  overloaded: VERDICTS.overloaded,
+  quota: VERDICTS.quota_exhausted,
+  credential: VERDICTS.key_rejected,
+  model: VERDICTS.model_missing,
+} as const;
+
 function bySentence(text: string, model: string): Verdict | null {
-  switch (sentenceOf(text, model)) {
-    case 'overloaded':
-      return VERDICTS.overloaded;
-    case 'quota':
-      return VERDICTS.quota_exhausted;
-    case 'credential':
-      return VERDICTS.key_rejected;
-    case 'model':
-      return VERDICTS.model_missing;
-    case null:
-      return null;
-  }
+  const said = sentenceOf(text, model);
+  return said && BY_SENTENCE[said];
 }
