@@ -5,3 +5,11 @@ export type Call = RequestFacts & {
   /** Decoded body, exactly as the client wrote it. */
   readonly body: Buffer;
 };
+
+/** The most output tokens that the request itself allows, over all the answers it asks for; null: it names no limit. */
+export function allowedOutput({
+  maxOutputTokens,
+  choices = 1,
+}: Pick<Call, 'maxOutputTokens' | 'choices'>): number | null {
+  return maxOutputTokens === null ? null : maxOutputTokens * choices;
+}

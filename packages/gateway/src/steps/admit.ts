@@ -1,6 +1,6 @@
 // Step: may this caller make this call now. Cheap rules first, then all counted limits at once.
 import type { AddressRules } from '../address-rules.ts';
-import type { Call } from '../call.ts';
+import { allowedOutput, type Call } from '../call.ts';
 import { type Denial, isDenial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
 import { estimateInputTokens } from '../metering/estimate.ts';
@@ -53,8 +53,7 @@ function take({ exchange, caller, call }: AdmitInput, deps: AdmitDeps, nowMs: nu
     requestId: exchange.requestId,
     caller,
     operation: exchange.endpoint.operation,
-    estimatedTokens:
-      estimateInputTokens(call.body.length) + (call.maxOutputTokens ?? 0) * (call.choices ?? 1),
+    estimatedTokens: estimateInputTokens(call.body.length) + (allowedOutput(call) ?? 0),
     nowMs,
   });
 }

@@ -1,7 +1,7 @@
 // Step: pass the answer on as it comes, with back-pressure, counted on the side; hold back only the very last bytes.
 import { isFree } from '@api-proxy/protocols/protocol';
 import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
-import type { Call } from '../call.ts';
+import { allowedOutput, type Call } from '../call.ts';
 import { type Ending, RELAY_STOPPED } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
 import { estimateUsage } from '../metering/estimate.ts';
@@ -230,7 +230,7 @@ class Delivery implements AnswerSink {
     const reported = this.#tally.usage();
     if (reported && whole) return reported;
     // Providers keep to what the request allows; what was held for it covers no more.
-    const allowed = (call.maxOutputTokens ?? Number.POSITIVE_INFINITY) * (call.choices ?? 1);
+    const allowed = allowedOutput(call) ?? Number.POSITIVE_INFINITY;
     return estimateUsage(reported, {
       request: call.body,
       outputTokens: operation === 'embed' ? 0 : Math.min(this.#tally.outputTokens(), allowed),
