@@ -1,4 +1,4 @@
-// Promise: workers run with the collector's flags that docs/decisions/0090 chose, and this V8 knows them.
+// Promise: workers run with the collector's flags that docs/decisions/0090 chose (and 0091), and this V8 knows them.
 import { execFileSync } from 'node:child_process';
 import process from 'node:process';
 import { expect, it } from 'vitest';

@@ -9,10 +9,15 @@ import { programFile } from './program-file.ts';
 const WORKER = programFile('worker');
 
 /**
- * For V8's collector of young objects, which NODE_OPTIONS refuses (docs/decisions/0090). Objects made in old space because
- * earlier ones lived long keep each request's remains alive; and young objects need no 128 MB.
+ * For V8's collector, which NODE_OPTIONS refuses (docs/decisions/0090 and 0091). Objects made in old space because earlier
+ * ones lived long keep each request's remains alive; young objects need no 128 MB; and a worker that has nothing to do
+ * must not throw away the code it has compiled, nor start again with a heap that is full at once.
  */
-export const COLLECTOR: readonly string[] = ['--no-allocation-site-pretenuring', '--max-semi-space-size=16'];
+export const COLLECTOR: readonly string[] = [
+  '--no-allocation-site-pretenuring',
+  '--max-semi-space-size=16',
+  '--no-memory-reducer',
+];
 
 export type WorkerFleet = {
   children: readonly SupervisedChild[];

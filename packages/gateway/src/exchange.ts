@@ -20,6 +20,12 @@ export type ExchangeStart = {
   readonly startedMonoMs: number;
 };
 
+/**
+ * Something that waits on behalf of a client. An object and not a closure: one that was made per request, and kept from
+ * here, brought whole requests into old space after each full collection (docs/decisions/0091).
+ */
+export type Waiting = { clientGone(): void };
+
 export class Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -42,8 +48,8 @@ export class Exchange {
   place = NOT_LISTED;
   /** Time spent waiting for the client's body and for upstreams; what is left of the total is the relay's own. */
   waitedMs = 0;
-  /** What to do as soon as the client leaves; one at a time, set by the step that waits. */
-  onClientGone: (() => void) | null = null;
+  /** Who is told as soon as the client leaves; one at a time, set by the step that waits. */
+  waiting: Waiting | null = null;
 
   constructor(start: ExchangeStart) {
     this.req = start.req;
@@ -59,7 +65,7 @@ export class Exchange {
     this.res.on('close', () => {
       if (this.res.writableFinished) return;
       this.clientGone = true;
-      this.onClientGone?.();
+      this.waiting?.clientGone();
     });
   }
 
@@ -68,6 +74,6 @@ export class Exchange {
     if (this.clientGone || this.res.writableEnded) return;
     this.interrupted = true;
     this.clientGone = true;
-    this.onClientGone?.();
+    this.waiting?.clientGone();
   }
 }

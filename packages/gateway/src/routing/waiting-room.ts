@@ -35,7 +35,7 @@ export class WaitingRoom {
     const end = (value: T | null) => {
       open = false;
       clearTimeout(timer);
-      exchange.onClientGone = null;
+      exchange.waiting = null;
       this.#leave(waiter);
       resolve(value);
     };
@@ -49,7 +49,7 @@ export class WaitingRoom {
     };
     const waiter: Waiter = { names, busy: false, tryNow };
     const timer = setTimeout(() => open && end(null), wait.forMs);
-    exchange.onClientGone = () => open && end(null);
+    exchange.waiting = { clientGone: () => open && end(null) };
     this.#enter(waiter);
     return promise;
   }

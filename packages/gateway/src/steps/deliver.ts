@@ -41,8 +41,8 @@ export function deliver(input: DeliverInput): Promise<Ending> {
   const { exchange, committed } = input;
   if (exchange.streaming && !committed.answer.stream) return Promise.resolve(noStream(exchange, committed));
   const delivery = new Delivery(input);
-  exchange.onClientGone = () => delivery.leave();
-  if (exchange.clientGone) delivery.leave();
+  exchange.waiting = delivery;
+  if (exchange.clientGone) delivery.clientGone();
   delivery.data(committed.answer.first);
   committed.upstream.attach(delivery);
   return delivery.ended;
@@ -120,7 +120,7 @@ class Delivery implements AnswerSink {
     else this.#settle(this.#input.exchange.clientGone ? 'left' : 'died', `${cause}: ${message}`);
   }
 
-  leave(): void {
+  clientGone(): void {
     if (this.#done || this.#drain) return;
     const { exchange, drains, draining, committed } = this.#input;
     const { drainMs, drainsAtOnce } = patienceOf(exchange.snapshot);
@@ -190,7 +190,7 @@ class Delivery implements AnswerSink {
       clearTimeout(this.#drain);
       this.#input.draining.count--;
     }
-    this.#input.exchange.onClientGone = null;
+    this.#input.exchange.waiting = null;
     this.#resolve(this.#ending(how, failure));
   }
 

@@ -7,11 +7,11 @@ export function pause(exchange: Exchange, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = () => {
     clearTimeout(timer);
-    exchange.onClientGone = null;
+    exchange.waiting = null;
     exchange.waitedMs += ms;
     resolve();
   };
   const timer = setTimeout(end, ms);
-  exchange.onClientGone = end;
+  exchange.waiting = { clientGone: end };
   return promise;
 }

@@ -44,7 +44,7 @@ export async function recall(
   const body = call.body.length > 0 ? call.body : null;
   const upstream = send({ exchange, candidate, body, method: methodOf(exchange) }, deps);
   const opening = await upstream.opened;
-  exchange.onClientGone = null;
+  exchange.waiting = null;
   const durationMs = deps.monotonicMs() - began;
   exchange.waitedMs += durationMs;
   // What an answer holds is the response's own story: an error in it is no failure of this call.

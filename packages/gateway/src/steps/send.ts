@@ -33,7 +33,7 @@ export function send(input: SendInput, deps: SendDeps): UpstreamCall {
     firstByteTimeoutMs: Math.min(channel.firstByteTimeoutMs, waitAtMostMs),
     idleTimeoutMs: channel.idleTimeoutMs,
   });
-  exchange.onClientGone = () => upstream.abort();
+  exchange.waiting = upstream;
   const request = {
     origin: target.origin,
     path: target.root + exchange.endpoint.path + exchange.search,

@@ -64,7 +64,7 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   const waitAtMostMs = Math.max(0, input.dueMonoMs - began);
   const upstream = send({ exchange, candidate, body: input.body, waitAtMostMs }, deps);
   const opening = await upstream.opened;
-  exchange.onClientGone = null;
+  exchange.waiting = null;
   trace.upstreamRequestId = opening.kind === 'failure' ? null : upstreamRequestId(opening.headers);
   const durationMs = deps.monotonicMs() - began;
   exchange.waitedMs += durationMs;

@@ -125,6 +125,11 @@ export class UpstreamCall implements UpstreamHandler, Watched {
     this.#failed(cause, message);
   }
 
+  /** Nobody waits for it any more. */
+  clientGone(): void {
+    this.abort();
+  }
+
   expire(): void {
     const waited = this.#status === 0 ? 'first_byte_timeout' : 'idle_timeout';
     this.abort(waited, 'The upstream did not answer in time.');
