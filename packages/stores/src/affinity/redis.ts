@@ -1,4 +1,5 @@
 // Bindings shared through Redis: own memory first, one GET for what it doesn't know, writes behind the requests.
+import type { Redis } from 'ioredis';
 import type { Bus } from '../bus/port.ts';
 import type { RedisLink } from '../link/redis.ts';
 import type { Affinity, Binding } from './port.ts';
@@ -62,18 +63,21 @@ export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinit
     if (binding) adopt(name, { binding, ttlMs: LEARNT_MS });
     return binding;
   };
-  const flush = async (): Promise<void> => {
-    timer = undefined;
-    const writes = [...waiting];
-    waiting.clear();
-    if (link.state() === 'down') return;
-    const pipeline = link.redis.pipeline();
+  const pipelineOf = (redis: Redis, writes: readonly (readonly [string, Write])[]) => {
+    const pipeline = redis.pipeline();
     for (const [name, { binding, ttlMs, kind: why }] of writes) {
       const forMs = Math.ceil(ttlMs * (1 + RENEW_PART));
       if (why === 'first') pipeline.call('SET', prefix + name, textOf(binding), 'PX', forMs, 'NX', 'GET');
       else pipeline.call('SET', prefix + name, textOf(binding), 'PX', forMs);
     }
-    const answers = await pipeline.exec().catch(() => null);
+    return pipeline.exec();
+  };
+  const flush = async (): Promise<void> => {
+    timer = undefined;
+    const writes = [...waiting];
+    waiting.clear();
+    if (link.state() === 'down') return;
+    const answers = await link.ask((redis) => pipelineOf(redis, writes)).catch(() => null);
     for (const [index, [name, write]] of writes.entries()) {
       const earlier = write.kind === 'first' ? bindingOf(answers?.[index]?.[1]) : null;
       if (earlier && !isSame(earlier, write.binding)) adopt(name, { binding: earlier, ttlMs: write.ttlMs });

@@ -41,8 +41,8 @@ export function redisBus({ link, logger }: { link: RedisLink; logger: Logger }):
   return {
     publish(topic, payload) {
       if (link.state() === 'down' || !listening) return own.publish(topic, payload);
-      link.redis
-        .publish(CHANNEL, JSON.stringify({ topic, payload }))
+      link
+        .ask((redis) => redis.publish(CHANNEL, JSON.stringify({ topic, payload })))
         .catch(() => own.publish(topic, payload));
     },
     subscribe: (topic, listener) => own.subscribe(topic, listener),

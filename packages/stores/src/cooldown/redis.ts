@@ -1,4 +1,5 @@
 // States of channel keys in Redis: one hash, each field with its own end; a probe is a lease.
+import type { Redis } from 'ioredis';
 import { type RedisLink, script } from '../link/redis.ts';
 import type { Cooldowns } from './port.ts';
 
@@ -21,27 +22,25 @@ export type RedisCooldownsOptions = { link: RedisLink; workerId: string; nowMs: 
 
 /** While Redis is away nothing is kept, and each worker probes for itself. */
 export function redisCooldowns({ link, workerId, nowMs }: RedisCooldownsOptions): Cooldowns {
-  const quietly = (act: () => Promise<unknown>) => {
-    if (link.state() === 'up') act().catch(() => undefined);
-  };
+  const quietly = (act: (redis: Redis) => Promise<unknown>) => void link.ask(act).catch(() => undefined);
   return {
     save(name, state, untilMs) {
       const forMs = Math.ceil(untilMs - nowMs());
       if (forMs <= 0) return;
-      quietly(async () => {
-        const pipeline = link.redis.pipeline().hset(STATES, name, `${Math.ceil(untilMs)} ${state}`);
+      quietly((redis) => {
+        const pipeline = redis.pipeline().hset(STATES, name, `${Math.ceil(untilMs)} ${state}`);
         // The hash lives as long as its longest field; `NX` is for one that has no end yet.
-        await pipeline.pexpire(STATES, forMs, 'NX').pexpire(STATES, forMs, 'GT').exec();
+        return pipeline.pexpire(STATES, forMs, 'NX').pexpire(STATES, forMs, 'GT').exec();
       });
     },
     drop: (names) => {
-      if (names.length > 0) quietly(() => link.redis.hdel(STATES, ...names));
+      if (names.length > 0) quietly((redis) => redis.hdel(STATES, ...names));
     },
     async all(now) {
       const fields = await link.ask((redis) => redis.hgetall(STATES)).catch(() => ({}));
       const states = Object.entries<string>(fields).map(([name, text]) => ({ name, ...partsOf(text) }));
       const over = states.filter(({ untilMs }) => !(untilMs > now)).map(({ name }) => name);
-      if (over.length > 0) quietly(() => link.redis.hdel(STATES, ...over));
+      if (over.length > 0) quietly((redis) => redis.hdel(STATES, ...over));
       return new Map(states.filter(({ untilMs }) => untilMs > now).map(({ name, state }) => [name, state]));
     },
     claimProbe(name, leaseMs) {

@@ -109,7 +109,7 @@ export function redisLimits({ link, clock, heartbeatMs = HEARTBEAT_MS }: RedisLi
       link.run(releaseScript, keys, args).catch(() => undefined);
     },
     async inUse(key, nowMs) {
-      return link.redis.zcount(PREFIX + key, nowMs, '+inf');
+      return link.ask((redis) => redis.zcount(PREFIX + key, nowMs, '+inf'));
     },
     async close() {
       clearInterval(heartbeat);

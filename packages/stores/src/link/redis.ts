@@ -3,22 +3,16 @@ import { createHash } from 'node:crypto';
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import { Redis } from 'ioredis';
+import { Patience } from './patience.ts';
 import type { Link, LinkState } from './port.ts';
 
-/** A script may meet this much silence; a Redis that works through a burst is not away, nor is this process when busy. */
-const SILENCE_MS = 200;
-/** The silence is measured in turns of this length. */
-const TURN_MS = 40;
-const LONGEST_WAIT_MS = 2_000;
-/** For commands that nobody waits for. */
-const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MAX_MS = 1_000;
 /** After a deadline was missed the link counts as down until a ping is answered; pings go out this often. */
 const PROBE_EVERY_MS = 500;
 
 export type RedisLink = Link & {
-  /** Runs commands; rejects at once while the link is down. */
+  /** The connection itself, for tests: what it is asked has no deadline. */
   readonly redis: Redis;
   /** Runs a script by its hash, sending its text where the server has not seen it. Rejects while the link is down. */
   run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
@@ -45,10 +39,8 @@ export class LinkDownError extends Error {
 
 function connect(url: string): Redis {
   return new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     enableOfflineQueue: false,
-    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
     retryStrategy: (times) => Math.min(50 * times, RECONNECT_MAX_MS),
     enableReadyCheck: true,
@@ -62,11 +54,13 @@ class Watch implements Link {
   #silent = true;
   readonly #listeners = new Set<(state: LinkState) => void>();
   readonly #redis: Redis;
+  readonly #patience: Patience;
   readonly #logger: Logger;
   readonly #probe: NodeJS.Timeout;
 
-  constructor(redis: Redis, logger: Logger) {
+  constructor(redis: Redis, patience: Patience, logger: Logger) {
     this.#redis = redis;
+    this.#patience = patience;
     this.#logger = logger;
     redis.on('ready', () => this.set('up', 'connected'));
     redis.on('close', () => this.set('down', 'connection closed'));
@@ -102,7 +96,7 @@ class Watch implements Link {
 
   #ping(): void {
     if (this.#state === 'up' || this.#redis.status !== 'ready') return;
-    this.#redis.ping().then(
+    this.#patience.wait(this.#redis.ping()).then(
       () => this.set('up', 'ping answered'),
       () => undefined,
     );
@@ -118,48 +112,26 @@ function isLinkFailure(error: unknown): boolean {
   return /timed out|is closed|isn't writeable|ECONN|EPIPE|max retries/i.test(messageOf(error));
 }
 
-/** The deadline of scripts: it measures how long Redis was silent, not how long this process or a burst took. */
-class Patience {
-  #heardMs = 0;
+/**
+ * What is asked in one turn of the event loop leaves in one write. The client's own way to do that makes a pipeline with
+ * its promises of it, which cost as much as the questions.
+ */
+class OneWrite {
+  readonly #redis: Redis;
+  #gathering = false;
 
   constructor(redis: Redis) {
-    // Any piece counts: an answer to a batch is told to its callers only when the whole batch is answered.
-    redis.on('connect', () => {
-      redis.stream.on('data', () => {
-        this.#heardMs = performance.now();
-      });
-    });
+    this.#redis = redis;
   }
 
-  /** Rejects (`timed out`) when nothing at all was heard for the deadline, or when the longest wait is over. */
-  wait<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let silentMs = 0;
-      let waitedMs = 0;
-      let beganMs = performance.now();
-      let timer: NodeJS.Timeout | undefined;
-      const look = () => {
-        if (timer === undefined) return;
-        const nowMs = performance.now();
-        // A turn that comes late was spent by this process itself: nothing was written or read meanwhile.
-        const busy = nowMs - beganMs > TURN_MS * 2;
-        if (this.#heardMs >= beganMs) silentMs = 0;
-        else if (!busy) silentMs += TURN_MS;
-        waitedMs += TURN_MS;
-        if (silentMs >= SILENCE_MS || waitedMs >= LONGEST_WAIT_MS) reject(new Error('the script timed out'));
-        else next();
-      };
-      const next = () => {
-        beganMs = performance.now();
-        // Timers run before data that has arrived is read, immediates after.
-        timer = setTimeout(() => setImmediate(look), TURN_MS);
-      };
-      next();
-      const done = () => {
-        clearTimeout(timer);
-        timer = undefined;
-      };
-      work.finally(done).then(resolve, reject);
+  gather(): void {
+    if (this.#gathering) return;
+    const { stream } = this.#redis;
+    this.#gathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      stream.uncork();
     });
   }
 }
@@ -170,8 +142,10 @@ class Patience {
  */
 export function openRedisLink({ url, logger }: { url: string; logger: Logger }): RedisLink {
   const redis = connect(url);
-  const watch = new Watch(redis, logger);
-  const patience = new Patience(redis);
+  const patience = new Patience();
+  const watch = new Watch(redis, patience, logger);
+  const oneWrite = new OneWrite(redis);
+  redis.on('connect', () => redis.stream.on('data', () => patience.heard()));
   // One load at a time for each script, however many calls found it missing.
   const loads = new Map<string, Promise<unknown>>();
   const loading = (lua: Script): Promise<unknown> => {
@@ -181,31 +155,30 @@ export function openRedisLink({ url, logger }: { url: string; logger: Logger }):
     loads.set(lua.sha, load);
     return load;
   };
-  const guarded = async <T>(command: () => Promise<T>): Promise<T> => {
-    if (watch.state() === 'down') throw new LinkDownError();
-    try {
-      return await command();
-    } catch (error) {
-      if (isLinkFailure(error)) watch.set('down', messageOf(error));
-      throw error;
-    }
+  /** What a command that somebody waits for is sent with. */
+  const asked = <T>(command: () => Promise<T>): Promise<T> => {
+    if (watch.state() === 'down') return Promise.reject(new LinkDownError());
+    oneWrite.gather();
+    return patience.wait(command());
+  };
+  const refused = (error: unknown): never => {
+    if (isLinkFailure(error)) watch.set('down', messageOf(error));
+    throw error;
   };
   return {
     redis,
     state: () => watch.state(),
     onChange: (listener) => watch.onChange(listener),
-    run: (lua, keys, args) =>
-      guarded(async () => {
-        const call = () => patience.wait(redis.evalsha(lua.sha, keys.length, ...keys, ...args));
-        try {
-          return await call();
-        } catch (error) {
-          if (!isUnknownScript(error)) throw error;
-          await patience.wait(loading(lua));
-          return call();
-        }
-      }),
-    ask: (command) => guarded(() => patience.wait(command(redis))),
+    run: (lua, keys, args) => {
+      const call = () => redis.evalsha(lua.sha, keys.length, ...keys, ...args);
+      return asked(call).catch((error: unknown) => {
+        if (!isUnknownScript(error)) return refused(error);
+        return asked(() => loading(lua))
+          .then(() => asked(call))
+          .catch(refused);
+      });
+    },
+    ask: (command) => asked(() => command(redis)).catch(refused),
     duplicate: () => connect(url),
     close: async () => {
       watch.end();
