@@ -10,7 +10,7 @@ import { type Wish, wishIn } from './requests.ts';
 
 export type UpstreamPorts = {
   readonly port: number;
-  /** Answers every request with 429. */
+  /** Answers every request with 429, to be asked again at once. */
   readonly limitedPort: number;
 };
 
@@ -27,7 +27,7 @@ export type UpstreamReport = {
 
 const LIMITED_BODY = '{"type":"error","error":{"type":"rate_limit_error","message":"Slow down."}}';
 const LIMITED = Buffer.from(
-  `HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: ${LIMITED_BODY.length}\r\n\r\n${LIMITED_BODY}`,
+  `HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\nretry-after: 0\r\ncontent-length: ${LIMITED_BODY.length}\r\n\r\n${LIMITED_BODY}`,
 );
 const NOT_UNDERSTOOD = Buffer.from('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
 

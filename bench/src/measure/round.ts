@@ -2,7 +2,7 @@
 import type { LoadPart, PartResult } from '../load/plan.ts';
 import type { UpstreamReport } from '../load/upstream.ts';
 import type { Booked } from '../targets/books.ts';
-import type { Target } from '../targets/target.ts';
+import { FALLBACK_MODEL, type Target } from '../targets/target.ts';
 import { answerProblems, bookProblems, expectedRows, type Measured } from './check.ts';
 import type { LoopDelay, LoopDelays } from './loop-delay.ts';
 import { askChild } from './messages.ts';
@@ -74,6 +74,10 @@ export async function runRound(bench: Bench, target: Target, load: LoadPart[]): 
   const problems = measured.flatMap(answerProblems);
   if (booked) problems.push(...bookProblems(measured, { booked, usedMore: after.used - before.used }));
   const requests = results.reduce((sum, { sent }) => sum + sent, 0);
+  const refusedShare = (after.refused - before.refused) / Math.max(1, requests);
+  const meetsRefusals = load.some(({ models }) => models.includes(FALLBACK_MODEL));
+  if (meetsRefusals && refusedShare < 0.99)
+    problems.push(`only ${refusedShare.toFixed(2)} refused attempts per request`);
   const [first] = results;
   return {
     results,
@@ -87,7 +91,7 @@ export async function runRound(bench: Bench, target: Target, load: LoadPart[]): 
     },
     ...{ peakMb, courseMb, loopDelay },
     rowsPerS: booked ? booked.rows / seconds : null,
-    refusedShare: (after.refused - before.refused) / Math.max(1, requests),
+    refusedShare,
     problems: [...problems, ...closing],
   };
 }

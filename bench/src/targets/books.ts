@@ -14,8 +14,6 @@ export type Books = {
   since(startMs: number): Promise<Booked>;
   /** Sum of what all users have used of their quota, nano-USD. */
   used(): Promise<bigint>;
-  /** Lets a key be tried again at once after a 429, so that each request meets the first channel. */
-  withoutCooldown(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -46,10 +44,6 @@ export async function openBooks(config: pg.ClientConfig): Promise<Books> {
     used: async () => {
       const { rows } = await client.query<{ used: string }>(USED);
       return BigInt(rows[0]?.used ?? 0);
-    },
-    withoutCooldown: async () => {
-      const value = JSON.stringify({ minMs: 0, maxMs: 0 });
-      await client.query("insert into settings (name, value) values ('cooldown', $1::jsonb)", [value]);
     },
     close: () => client.end(),
   };

@@ -3,6 +3,7 @@ import { createChannel } from '@api-proxy/contracts/channels';
 import { createKey } from '@api-proxy/contracts/keys';
 import { createModel } from '@api-proxy/contracts/models';
 import { createPrice } from '@api-proxy/contracts/prices';
+import { updateSettings } from '@api-proxy/contracts/settings';
 import { changeQuota, getMe, updateUser } from '@api-proxy/contracts/users';
 import { type Person, register } from '@api-proxy/e2e/harness/person';
 import type { UpstreamPorts } from '../load/upstream.ts';
@@ -21,7 +22,7 @@ import {
 /** Far above anything that a run reaches, so that every limit is counted and none is met. */
 const HIGH = { rpm: 100_000_000, tpm: 1_000_000_000, maxConcurrency: 1_000_000 };
 const QUOTA_USD = '1000000';
-/** A 429 pauses a channel key; many keys, and no pause, keep the first channel in play. */
+/** Its 429 asks for no pause, and no least pause is set: each request meets it first. */
 const LIMITED_PRIORITY = 10;
 const AT_ONCE = 8;
 
@@ -35,6 +36,7 @@ export async function setUpProduct(url: string, upstream: UpstreamPorts): Promis
     baseUrl: `http://127.0.0.1:${port}`,
     keys: [{ secret: 'upstream-secret' }],
   });
+  await admin.call(updateSettings, { body: { cooldownMinSeconds: 0 } });
   const open = at(upstream.port);
   await admin.call(createChannel, { body: { ...open, name: 'claude', type: 'claude' } });
   await admin.call(createChannel, { body: { ...open, name: 'openai', type: 'openai' } });

@@ -71,7 +71,6 @@ type Parts = {
 };
 
 async function ready({ name, site, program, books, processes, close }: Parts): Promise<Target> {
-  await books.withoutCooldown();
   const { admin, credentials } = await setUpProduct(program.url, site.upstream);
   let many: Promise<readonly string[]> | undefined;
   return {
