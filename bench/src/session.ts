@@ -7,7 +7,7 @@ import { startLoopDelays } from './measure/loop-delay.ts';
 import { askChild } from './measure/messages.ts';
 import { type OwnProcess, startOwnProcess } from './measure/own-process.ts';
 import { type Pinning, whenIdle } from './measure/pinning.ts';
-import { rssMb } from './measure/process-figures.ts';
+import { workerMb } from './measure/process-figures.ts';
 import { type Bench, type Round, runRound } from './measure/round.ts';
 import type { Options } from './options.ts';
 import type { Window } from './profile-summary.ts';
@@ -56,7 +56,7 @@ export async function runSession(given: SessionPlan): Promise<Outcome> {
     const bench = { generator, upstream, loopDelays };
     const restMb = new Map<TargetName, number>();
     for (const target of targets) {
-      restMb.set(target.name, rssMb(target.processes().relay));
+      restMb.set(target.name, workerMb(target.processes().relay));
       await warm(bench, target, plan);
     }
     const from = nowMicros();
@@ -66,7 +66,7 @@ export async function runSession(given: SessionPlan): Promise<Outcome> {
     const facts = targets.map((target) => ({
       name: target.name,
       restMb: restMb.get(target.name) ?? 0,
-      afterMb: rssMb(target.processes().relay),
+      afterMb: workerMb(target.processes().relay),
     }));
     return { cells, targets: facts, unavailable, window };
   } finally {

@@ -14,10 +14,10 @@ function cpuOf(pid: number): number {
   return nanos / 1_000;
 }
 
-/** Resident memory in MB. */
-export function rssMb(pids: readonly number[]): number {
+/** Resident memory of the largest, in MB: of the one worker that relays, not of what watches it. */
+export function workerMb(pids: readonly number[]): number {
   const kb = pids.map((pid) => Number(/^VmRSS:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0));
-  return kb.reduce((sum, one) => sum + one, 0) / 1_024;
+  return Math.max(0, ...kb) / 1_024;
 }
 
 /** A process and all that it started, also indirectly. */

@@ -7,7 +7,7 @@ import { answerProblems, bookProblems, expectedRows, type Measured } from './che
 import type { LoopDelay, LoopDelays } from './loop-delay.ts';
 import { askChild } from './messages.ts';
 import type { OwnProcess } from './own-process.ts';
-import { cpuMicros, establishedAt, rssMb } from './process-figures.ts';
+import { cpuMicros, establishedAt, workerMb } from './process-figures.ts';
 
 export type Bench = {
   /** Absent where nobody asked for them. */
@@ -149,8 +149,8 @@ async function waitForClosed(
 }
 
 function watchMemory(pids: readonly number[]): { course(): Round['courseMb']; stop(): number } {
-  const samples = [rssMb(pids)];
-  const timer = setInterval(() => samples.push(rssMb(pids)), SAMPLE_MS);
+  const samples = [workerMb(pids)];
+  const timer = setInterval(() => samples.push(workerMb(pids)), SAMPLE_MS);
   const mean = ({ from, to }: { from: number; to: number }): number => {
     const part = samples.slice(Math.floor(samples.length * from), Math.ceil(samples.length * to));
     return part.reduce((sum, mb) => sum + mb, 0) / part.length;

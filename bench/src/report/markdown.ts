@@ -26,7 +26,7 @@ const COLUMNS = [
   '+ p99 ms',
   '+ first token p99',
   'gap p99 ms',
-  'peak MB',
+  'worker peak MB',
   'rows /s',
   'counts',
 ];
@@ -95,7 +95,7 @@ function memoryLines({ targets }: Outcome): string[] {
     .filter(({ restMb }) => restMb > 0)
     .map(
       ({ name, restMb, afterMb }) =>
-        `- ${name}: ${restMb.toFixed(0)} MB at rest, ${afterMb.toFixed(0)} MB two seconds after the last load.`,
+        `- ${name}: worker has ${restMb.toFixed(0)} MB at rest, ${afterMb.toFixed(0)} MB two seconds after the last load.`,
     );
 }
 
