@@ -49,6 +49,8 @@ type Entry = {
 
 /** While the database is away, not every request tries to renew what it knows. */
 const RENEW_AGAIN_MS = 1_000;
+/** Nobody waits for a renewal: a thousand at once would stand before those who need a lease. The next request tries again. */
+const MOST_RENEWALS = 4;
 
 const SPAN_ORDER = ['balance', '5h', 'day', 'week', 'month', 'total'];
 const OWNER_ORDER: readonly OwnerKind[] = ['user', 'key'];
@@ -60,6 +62,19 @@ function order(lease: Lease): number {
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const entries = new Map<string, Entry>();
+  let renewals = 0;
+  const renew = async (entry: Entry): Promise<void> => {
+    renewals++;
+    try {
+      await readOnce(options, entry);
+    } catch (error) {
+      entry.renewNotBeforeMs = options.clock.nowMs() + RENEW_AGAIN_MS;
+      const facts = { userId: entry.userId, error: messageOf(error) };
+      options.logger.warn(facts, 'budgets not renewed; the known ones hold');
+    } finally {
+      renewals--;
+    }
+  };
   const entryOf = (userId: string, keyId: string): Entry => {
     // A key belongs to one user for good, so it names the pair.
     const known = entries.get(keyId);
@@ -82,15 +97,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
       entry.usedMs = nowMs;
       const { account } = entry;
       const due = account && nowMs - account.readMs >= options.renewAfterMs;
-      if (due && !entry.reading && nowMs >= entry.renewNotBeforeMs) {
-        readOnce(options, entry).catch((error: unknown) => {
-          entry.renewNotBeforeMs = options.clock.nowMs() + RENEW_AGAIN_MS;
-          options.logger.warn(
-            { userId, error: messageOf(error) },
-            'budgets not renewed; the known ones hold',
-          );
-        });
-      }
+      const mayRenew = renewals < MOST_RENEWALS && nowMs >= entry.renewNotBeforeMs;
+      if (due && mayRenew && !entry.reading) void renew(entry);
       return account;
     },
     read: (userId, keyId) => readOnce(options, entryOf(userId, keyId)),

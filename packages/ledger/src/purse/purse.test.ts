@@ -6,7 +6,7 @@ import { MINUTE_MS } from '@api-proxy/kit/duration';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger, LedgerOptions } from '../ledger.ts';
-import { countingDatabase } from '../testing/database-doubles.ts';
+import { countingDatabase, failingDatabase } from '../testing/database-doubles.ts';
 import { emptyTables, type TestDatabase, testPlaces } from '../testing/databases.ts';
 import { admitted, ask, createWorkers, release } from '../testing/ledgers.ts';
 import { aRow, giveBudget, moneyOf } from '../testing/rows.ts';
@@ -39,6 +39,32 @@ describe.each(testPlaces(process.env.TEST_DATABASE_URL))('purse on $name', (plac
       denied: 'quota_used_up',
       facts: { remaining: '0.000001009', needed: '0.0000001' },
     });
+  });
+
+  it('of many aged accounts a few are renewed at a time, so that nobody who needs a lease waits behind them', async () => {
+    const clock = manualClock(Date.now());
+    const failing = failingDatabase(db);
+    const { db: counted, count } = countingDatabase(failing.db);
+    await giveBudget(db, { limit: 1_000_000n });
+    const ledger = start({ db: counted, clock, purse: { tendMs: 0, leaseTtlMs: 60 * MINUTE_MS } });
+    const askAll = () =>
+      Promise.all(Array.from({ length: 20 }, (_, key) => ask(ledger, 100n, { keyId: `key_${key}` })));
+    for (const answer of await askAll()) release(answer);
+    clock.advance(MINUTE_MS);
+    const goOn = failing.hang();
+    const before = count();
+    const held = await askAll();
+    expect(admitted(held)).toBe(20);
+    expect(count() - before).toBeGreaterThan(0);
+    expect(count() - before).toBeLessThanOrEqual(4);
+    goOn();
+    for (const answer of held) release(answer);
+    await expect
+      .poll(async () => {
+        for (const answer of await askAll()) release(answer);
+        return count() - before;
+      })
+      .toBe(20);
   });
 
   it('three workers together admit no more than the balance covers, whatever was leased where', async () => {
