@@ -56,7 +56,7 @@ describe.skipIf(!url)('round trips to redis', () => {
     await state.close();
   });
 
-  /** Until what was begun has left: pipelines leave at the end of a turn. */
+  /** Until what was begun has left: what was held back leaves at the end of a turn. */
   const turns = async () => {
     for (let count = 0; count < 4; count += 1) await new Promise((resolve) => setImmediate(resolve));
   };

@@ -1,8 +1,8 @@
-// When a cell counts: every answer right, every row there, every cost exact, nothing left open.
+// When a cell counts: every answer right, every row there, every cost exact, nothing left open, every refusal met.
 import { INPUT_TOKENS, JSON_OUTPUT_TOKENS } from '../load/answers.ts';
 import type { LoadPart, PartResult } from '../load/plan.ts';
 import type { Booked } from '../targets/books.ts';
-import { costOf } from '../targets/target.ts';
+import { costOf, FALLBACK_MODEL } from '../targets/target.ts';
 
 export type Measured = { readonly part: LoadPart; readonly result: PartResult };
 
@@ -24,6 +24,12 @@ export function answerProblems({ part, result }: Measured): string[] {
   }
   if (result.sent === 0) problems.push(`nothing was sent (${part.name})`);
   return problems;
+}
+
+/** What is wrong with a load that is to be refused first. @param refusedShare attempts that the upstream refused, per request */
+export function refusalProblems(measured: readonly Measured[], refusedShare: number): string[] {
+  const meets = measured.some(({ part }) => part.models.includes(FALLBACK_MODEL));
+  return meets && refusedShare < 0.99 ? [`only ${refusedShare.toFixed(2)} refused attempts per request`] : [];
 }
 
 /** Rows that must be there: one per request whose key is somebody's. */

@@ -2,8 +2,8 @@
 import type { LoadPart, PartResult } from '../load/plan.ts';
 import type { UpstreamReport } from '../load/upstream.ts';
 import type { Booked } from '../targets/books.ts';
-import { FALLBACK_MODEL, type Target } from '../targets/target.ts';
-import { answerProblems, bookProblems, expectedRows, type Measured } from './check.ts';
+import type { Target } from '../targets/target.ts';
+import { answerProblems, bookProblems, expectedRows, type Measured, refusalProblems } from './check.ts';
 import type { LoopDelay, LoopDelays } from './loop-delay.ts';
 import { askChild } from './messages.ts';
 import type { OwnProcess } from './own-process.ts';
@@ -75,9 +75,7 @@ export async function runRound(bench: Bench, target: Target, load: LoadPart[]): 
   if (booked) problems.push(...bookProblems(measured, { booked, usedMore: after.used - before.used }));
   const requests = results.reduce((sum, { sent }) => sum + sent, 0);
   const refusedShare = (after.refused - before.refused) / Math.max(1, requests);
-  const meetsRefusals = load.some(({ models }) => models.includes(FALLBACK_MODEL));
-  if (meetsRefusals && refusedShare < 0.99)
-    problems.push(`only ${refusedShare.toFixed(2)} refused attempts per request`);
+  problems.push(...refusalProblems(measured, refusedShare));
   const [first] = results;
   return {
     results,

@@ -76,7 +76,6 @@ export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinit
     timer = undefined;
     const writes = [...waiting];
     waiting.clear();
-    if (link.state() === 'down') return;
     const answers = await link.ask((redis) => pipelineOf(redis, writes)).catch(() => null);
     for (const [index, [name, write]] of writes.entries()) {
       const earlier = write.kind === 'first' ? bindingOf(answers?.[index]?.[1]) : null;

@@ -35,7 +35,7 @@ export function redisAttempts({ link, local }: RedisAttemptsOptions): Attempts {
     },
     async forget(key) {
       await local.forget(key);
-      if (link.state() === 'up') await link.ask((redis) => redis.del(nameOf(key))).catch(() => undefined);
+      await link.ask((redis) => redis.del(nameOf(key))).catch(() => undefined);
     },
   };
 }

@@ -16,7 +16,7 @@ export type RedisLink = Link & {
   readonly redis: Redis;
   /** Runs a script by its hash, sending its text where the server has not seen it. Rejects while the link is down. */
   run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
-  /** Runs one command that somebody waits for, with the deadline of scripts. Rejects while the link is down. */
+  /** Runs one command with the deadline of scripts. Rejects while the link is down. */
   ask<Answer>(command: (redis: Redis) => Promise<Answer>): Promise<Answer>;
   /** A further connection with the same settings, for subscriptions. */
   duplicate(): Redis;
@@ -155,7 +155,7 @@ export function openRedisLink({ url, logger }: { url: string; logger: Logger }):
     loads.set(lua.sha, load);
     return load;
   };
-  /** What a command that somebody waits for is sent with. */
+  /** What all is sent by: in one write with the rest of the turn, and with the deadline. */
   const asked = <T>(command: () => Promise<T>): Promise<T> => {
     if (watch.state() === 'down') return Promise.reject(new LinkDownError());
     oneWrite.gather();
