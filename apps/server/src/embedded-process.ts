@@ -7,6 +7,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { Secret } from '@api-proxy/kit/secret';
 import { SupervisedChild } from './child.ts';
 import { childReady } from './child-messages.ts';
+import { childEnvironment } from './config.ts';
 import { programFile } from './program-file.ts';
 
 const PROGRAM = programFile('embedded-database');
@@ -50,7 +51,11 @@ export async function startEmbeddedDatabase(options: {
 
 function spawnDatabase(dataDir: string, socketFile: string): ChildProcess {
   // Detached: Ctrl-C in a terminal reaches the supervisor only, which then stops its children in order.
-  const child = fork(PROGRAM, [], { detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(PROGRAM, [], {
+    detached: true,
+    env: childEnvironment(),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   child.send({ type: 'start', dataDir, socketFile });
   return child;
 }

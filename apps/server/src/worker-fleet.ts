@@ -4,19 +4,25 @@ import process from 'node:process';
 import type { Logger } from '@api-proxy/kit/logger';
 import { SupervisedChild } from './child.ts';
 import { childReady, startMessage, type WorkerSettings } from './child-messages.ts';
+import { childEnvironment } from './config.ts';
 import { programFile } from './program-file.ts';
 
 const WORKER = programFile('worker');
 
 /**
- * For V8's collector, which NODE_OPTIONS refuses (docs/decisions/0090 and 0091). Objects made in old space because earlier
- * ones lived long keep each request's remains alive; young objects need no 128 MB; and a worker that has nothing to do
- * must not throw away the code it has compiled, nor start again with a heap that is full at once.
+ * For V8's collector, which NODE_OPTIONS refuses (docs/decisions/0090, 0091 and 0093). Objects made in old space because
+ * earlier ones lived long keep each request's remains alive; young objects need no 128 MB; a worker that has nothing to
+ * do for seconds must not throw away the code it has compiled, nor start again with a heap that is full at once; and
+ * old space may grow to twice what lives in it. A worker that is quiet for minutes gives memory back by itself
+ * (`quiet-heap.ts`), for which it needs `gc`.
  */
 export const COLLECTOR: readonly string[] = [
   '--no-allocation-site-pretenuring',
   '--max-semi-space-size=16',
   '--no-memory-reducer',
+  '--heap-growing-percent=100',
+  '--no-flush-bytecode',
+  '--expose-gc',
 ];
 
 export type WorkerFleet = {
@@ -46,6 +52,7 @@ export function workerFleet(settings: WorkerSettings, log: Logger): WorkerFleet 
       spawn: () => {
         const started = fork(WORKER, [], {
           detached: true,
+          env: childEnvironment(),
           execArgv: [...process.execArgv, ...COLLECTOR],
           stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
         });

@@ -9,6 +9,7 @@ import { type Container, createContainer } from './container.ts';
 import { Drain } from './drain.ts';
 import { createListener } from './listener.ts';
 import { portProblem } from './port-problem.ts';
+import { watchOwnHeap } from './quiet-heap.ts';
 
 /** Without a supervisor nobody restarts or replaces this worker, so what runs gets little time. */
 const ORPHAN_DRAIN_MS = 5 * SECOND_MS;
@@ -35,6 +36,7 @@ async function start(settings: WorkerSettings, page: ConsoleLink): Promise<Runni
     trustedProxyHops: settings.trustedProxyHops,
   });
   await listen(server, settings);
+  watchOwnHeap();
   return { settings, log, drain, page, container, server };
 }
 
