@@ -104,7 +104,7 @@ function aRequest(draws: Draws, snapshot: Snapshot, number: number): ExchangeRec
     ...{ status: 200, outcome: draws.one(OUTCOMES), errorCode: null, errorText: null, usage },
     ...{ firstByteMs: 1, finish: () => undefined },
   };
-  return recordOf({ exchange, caller: callerOf(draws.below(10)), trace, ending, durationMs: 5 });
+  return recordOf({ exchange, caller: callerOf(draws.below(10)), trace, ending, durationMs: 5 }, null);
 }
 
 type Row = typeof requestLog.$inferSelect;

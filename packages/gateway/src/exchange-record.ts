@@ -69,6 +69,9 @@ export type ExchangeRecord = {
   /** The upstream's own name for the answer, or for its last refusal. */
   readonly upstreamRequestId: string | null;
   readonly attempts: readonly AttemptRecord[];
+  /** Where the plan of the route is stored (`Settlements.planId`); null: `decision` begins with it. */
+  readonly planId: string | null;
+  /** Every channel with the reason it was kept or dropped, unless `planId` names them; then what happened while choosing. */
   readonly decision: readonly DecisionRecord[];
   readonly droppedFields: readonly string[];
 };

@@ -6,7 +6,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import type { Secret } from '@api-proxy/kit/secret';
 import type { Operation, Protocol } from '@api-proxy/protocols/protocol';
 import type { Denial } from './denial.ts';
-import type { ExchangeRecord } from './exchange-record.ts';
+import type { DecisionRecord, ExchangeRecord } from './exchange-record.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** An answer that may be there at once; the hot path then pays no extra turn. */
@@ -116,6 +116,11 @@ export type Settlements = {
    * At once where there is nothing to wait for. Never throws, never forgets to call.
    */
   whenWritten(then: () => void): void;
+  /**
+   * The id under which a route's plan is stored, so that a record need not contain it; null: it is not, or too short to
+   * be worth it. The same plan is the same array. Absent: none is stored. Never throws.
+   */
+  planId?(plan: readonly DecisionRecord[]): string | null;
 };
 
 /** What a key used and what is left of its limits: `GET /v1/usage`. Reads no hot path. */

@@ -15,6 +15,7 @@ import { createLeaseBook } from './purse/lease-book.ts';
 import { createPurse, type Purse, type PurseOptions } from './purse/purse.ts';
 import { sweepLeases } from './purse/sweep-leases.ts';
 import { NO_HOLDS } from './settlement/holds.ts';
+import { createRoutePlans, type RoutePlans } from './settlement/route-plans.ts';
 import type { SettleContext } from './settlement/settle-batch.ts';
 import { createSettlement, type Settlement, type SettlementOptions } from './settlement/settlement.ts';
 
@@ -46,7 +47,7 @@ export type LedgerOptions = {
 
 export type Ledger = {
   readonly purse: Purse;
-  readonly settlement: Settlement;
+  readonly settlement: Settlement & RoutePlans;
   /** Undefined without `journalDir`. */
   readonly journal: Journal | undefined;
   /** Settles the journals of dead workers; wait for it once at the start. Never rejects: what fails is tried again. */
@@ -83,7 +84,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const purse = createPurse({ ...base, db, book, pending, ...options.purse });
   return {
     purse: journal ? { ...purse, hold: journalledAdmit(purse.hold, journal, logger) } : purse,
-    settlement,
+    settlement: { ...settlement, ...createRoutePlans({ db, clock, logger }) },
     journal,
     recover,
     sweep(which) {

@@ -200,7 +200,7 @@ function Decision({ row }: { row: RequestLogDetail }) {
   return (
     <ul className="divide-y divide-line rounded-md border border-line">
       {row.decision.map((entry) => (
-        <li key={entry.channelId} className="flex items-center gap-3 px-3 py-1.5">
+        <li key={`${entry.channelId} ${entry.reason}`} className="flex items-center gap-3 px-3 py-1.5">
           <Badge tone={entry.kept ? 'ok' : 'neutral'}>{entry.kept ? t('kept') : t('dropped')}</Badge>
           <span className="truncate">{entry.channelName}</span>
           <span className="ml-auto truncate text-faint text-xs">{entry.reason}</span>

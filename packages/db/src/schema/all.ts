@@ -22,6 +22,7 @@ export * from './repricings.ts';
 export * from './request-adjustments.ts';
 export * from './request-bodies.ts';
 export * from './request-log.ts';
+export * from './route-plans.ts';
 export * from './sessions.ts';
 export * from './settings.ts';
 export * from './stored-responses.ts';

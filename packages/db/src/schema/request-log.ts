@@ -15,7 +15,7 @@ export type LoggedAttempt = {
   durationMs: number;
 };
 
-/** Why a channel was kept or dropped when the route was planned, as stored in `decision`. */
+/** Why a channel was kept or dropped when the route was planned, as stored in `decision` and in `route_plans`. */
 export type LoggedDecision = { channelId: string; kept: boolean; reason: string };
 
 export const requestLog = pgTable(
@@ -70,6 +70,8 @@ export const requestLog = pgTable(
     userAgent: text(),
     upstreamRequestId: text(),
     attempts: jsonb().$type<LoggedAttempt[]>().notNull().default([]),
+    /** The record of `route_plans` that this route was planned from; null: `decision` has it all. */
+    planId: text(),
     decision: jsonb().$type<LoggedDecision[]>().notNull().default([]),
     droppedFields: text().array().notNull().default(sql`'{}'::text[]`),
     /** A health check, not a person's request: no one pays. */

@@ -38,11 +38,14 @@ export class Route {
     this.#random = input.random;
   }
 
-  /** Every channel with the reason it was kept or dropped, then what happened while choosing. */
-  get decision(): readonly DecisionRecord[] {
-    return this.#notes.length === 0
-      ? this.#candidates.decision
-      : [...this.#candidates.decision, ...this.#notes];
+  /** Every channel with the reason it was kept or dropped: one list for all requests of a snapshot, model and dialect. */
+  get plan(): readonly DecisionRecord[] {
+    return this.#candidates.decision;
+  }
+
+  /** What happened while choosing. */
+  get notes(): readonly DecisionRecord[] {
+    return this.#notes;
   }
 
   /** Whether some channel was left out only because it had no free slot. */

@@ -3,10 +3,11 @@ import type { NanoUsd } from '@api-proxy/kit/money';
 import { isFree } from '@api-proxy/protocols/protocol';
 import type { Ending } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
-import type { ExchangeRecord, Outcome } from '../exchange-record.ts';
+import type { DecisionRecord, ExchangeRecord, Outcome } from '../exchange-record.ts';
 import { cost } from '../metering/cost.ts';
 import { resolvePrice } from '../metering/price.ts';
 import type { Caller, Settlements } from '../ports.ts';
+import type { Route } from '../routing/route.ts';
 import type { Price } from '../snapshot.ts';
 import type { Trace } from '../trace.ts';
 
@@ -32,13 +33,14 @@ const PAYS: Readonly<Record<Outcome, boolean | 'setting'>> = {
 };
 
 export function settle(input: SettleInput, settlements: Settlements): ExchangeRecord {
-  const record = recordOf(input);
+  const plan = input.trace.route?.plan;
+  const record = recordOf(input, (plan && settlements.planId?.(plan)) ?? null);
   settlements.settle(record);
   return record;
 }
 
-/** The record of an exchange; pure. */
-export function recordOf(input: SettleInput): ExchangeRecord {
+/** The record of an exchange; pure. @param planId where the plan of its route is stored, if it is. */
+export function recordOf(input: SettleInput, planId: string | null): ExchangeRecord {
   const { exchange, caller, trace, ending, durationMs } = input;
   const { call, candidate } = trace;
   const price = priceOf(input, trace.candidate?.option.channel.id ?? null);
@@ -75,9 +77,16 @@ export function recordOf(input: SettleInput): ExchangeRecord {
     userAgent: (exchange.req.headers['user-agent'] ?? '').slice(0, 512),
     upstreamRequestId: trace.upstreamRequestId,
     attempts: trace.attempts,
-    decision: trace.route?.decision ?? [],
+    planId,
+    decision: decisionOf(trace.route, planId),
     droppedFields: [],
   };
+}
+
+function decisionOf(route: Route | null, planId: string | null): readonly DecisionRecord[] {
+  if (!route) return [];
+  if (planId !== null) return route.notes;
+  return route.notes.length === 0 ? route.plan : [...route.plan, ...route.notes];
 }
 
 function pays({ exchange, ending }: SettleInput): boolean {

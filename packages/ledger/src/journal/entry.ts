@@ -90,6 +90,7 @@ function storedRow(row: SettlementRow): Spelled<StoredRow> {
     userAgent: row.userAgent,
     upstreamRequestId: row.upstreamRequestId,
     attempts: row.attempts,
+    planId: row.planId ?? undefined,
     decision: row.decision,
     droppedFields: row.droppedFields,
     probe: row.probe,

@@ -26,6 +26,7 @@ describe('journal', () => {
       operatorLossNanoUsd: 3n,
       errorText: 'naïve 漢字 \u{1f600} "\n',
       upstreamRequestId: null,
+      planId: 'pln_1',
     });
     expect(entryOf(entryText({ kind: 'close', row }))).toEqual({ kind: 'close', row });
     const plain = aRow();

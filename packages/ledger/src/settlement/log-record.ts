@@ -71,6 +71,7 @@ export const LOG_COLUMNS: readonly Column<SettlementRow>[] = [
   ['user_agent', 'text', (row) => capText(row.userAgent)],
   ['upstream_request_id', 'text', (row) => orNull(row.upstreamRequestId, storableName)],
   ['attempts', 'jsonb', (row) => row.attempts],
+  ['plan_id', 'text', (row) => row.planId ?? null],
   ['decision', 'jsonb', (row) => row.decision],
   ['dropped_fields', 'text[]', (row) => row.droppedFields],
   ['probe', 'boolean', (row) => row.probe ?? false],

@@ -66,6 +66,8 @@ export type SettlementRow = {
   readonly userAgent: string;
   readonly upstreamRequestId?: string | null;
   readonly attempts: readonly SettledAttempt[];
+  /** Where the channels are that the route was planned from (`createRoutePlans`); absent or null: in `decision`. */
+  readonly planId?: string | null;
   readonly decision: readonly SettledDecision[];
   readonly droppedFields: readonly string[];
   /** A health check: no one pays, and the roll-ups leave it out. */

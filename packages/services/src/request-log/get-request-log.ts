@@ -3,7 +3,8 @@ import type { getRequestLog as contract } from '@api-proxy/contracts/request-log
 import type { Database } from '@api-proxy/db/database';
 import { channels } from '@api-proxy/db/schema/channels';
 import { prices } from '@api-proxy/db/schema/prices';
-import { requestLog } from '@api-proxy/db/schema/request-log';
+import { type LoggedDecision, requestLog } from '@api-proxy/db/schema/request-log';
+import { routePlans } from '@api-proxy/db/schema/route-plans';
 import { formatUsd } from '@api-proxy/kit/money';
 import { eq, inArray } from 'drizzle-orm';
 import { isAdmin, requireActor } from '../authorise.ts';
@@ -14,9 +15,19 @@ import { costLines, longContextAbove, sumOfLines } from './cost-lines.ts';
 import { attemptsOf, errorTextFor, type LogRow, logRowOf, selectLogs } from './log-view.ts';
 import { paidFor, refundOf } from './paid-for.ts';
 
-/** Names of all channels that the row mentions, deleted ones too. */
-async function channelNames(db: Database, { log }: LogRow): Promise<Map<string, string>> {
-  const ids = [...new Set([...log.attempts, ...log.decision].map(({ channelId }) => channelId))];
+/** The channels that the route was planned from, then what happened while choosing. */
+async function decisionOf(db: Database, { log }: LogRow): Promise<LoggedDecision[]> {
+  if (log.planId === null) return log.decision;
+  const [plan] = await db.select().from(routePlans).where(eq(routePlans.id, log.planId));
+  return [...(plan?.channels ?? []), ...log.decision];
+}
+
+/** Names of channels, deleted ones too. */
+async function channelNames(
+  db: Database,
+  mentioned: readonly { readonly channelId: string }[],
+): Promise<Map<string, string>> {
+  const ids = [...new Set(mentioned.map(({ channelId }) => channelId))];
   if (ids.length === 0) return new Map();
   const rows = await db
     .select({ id: channels.id, name: channels.name })
@@ -32,7 +43,8 @@ export const getRequestLog: Verb<typeof contract> = async (context, { params }) 
   const full = isAdmin(actor);
   if (!row || (!full && row.log.userId !== actor.userId)) throw notFound('request');
   const { log } = row;
-  const names = full ? await channelNames(db, row) : new Map<string, string>();
+  const decision = full ? await decisionOf(db, row) : [];
+  const names = full ? await channelNames(db, [...log.attempts, ...decision]) : new Map<string, string>();
   const [price] = log.priceId ? await db.select().from(prices).where(eq(prices.id, log.priceId)) : [];
   const refund = await refundOf(db, log.requestId);
   return {
@@ -56,12 +68,10 @@ export const getRequestLog: Verb<typeof contract> = async (context, { params }) 
       : null,
     operatorLossUsd: formatUsd(full ? log.operatorLoss : 0n),
     attempts: attemptsOf(row, { full, names }),
-    decision: full
-      ? log.decision.map((entry) => ({
-          ...entry,
-          channelName: names.get(entry.channelId) ?? entry.channelId,
-        }))
-      : [],
+    decision: decision.map((entry) => ({
+      ...entry,
+      channelName: names.get(entry.channelId) ?? entry.channelId,
+    })),
     droppedFields: log.droppedFields,
     paidUsd: formatUsd(await paidFor(db, log)),
     refund: refund && {

@@ -3,6 +3,7 @@ import { requestLogQuery } from '@api-proxy/contracts/request-logs';
 import { channels } from '@api-proxy/db/schema/channels';
 import { prices } from '@api-proxy/db/schema/prices';
 import { requestLog } from '@api-proxy/db/schema/request-log';
+import { routePlans } from '@api-proxy/db/schema/route-plans';
 import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
 import { DAY_MS, HOUR_MS } from '@api-proxy/kit/duration';
 import { divideHalfUp, formatUsd } from '@api-proxy/kit/money';
@@ -133,6 +134,21 @@ it('a user sees own rows only, without channels and upstream names; an admin see
   expect(await idsOf(admin)).toEqual([]);
   expect(await idsOf(admin, { scope: 'all', channel: 'chn_1' })).toEqual(['req_1']);
   expect(await idsOf(admin, { user: user.actor.userId, outcome: 'ok' })).toEqual([]);
+});
+
+it('an admin sees the stored plan of a route before what happened while choosing', async () => {
+  const [user, admin] = [await bench.as('user'), await bench.as('admin')];
+  const plan = [
+    { channelId: 'chn_1', kept: true, reason: 'candidate' },
+    { channelId: 'chn_gone', kept: false, reason: 'disabled' },
+  ];
+  await bench.memory.db.insert(routePlans).values({ id: 'pln_1', channels: plan });
+  const note = { channelId: 'chn_1', kept: true, reason: 'affinity' };
+  await log(user, 'req_planned', { planId: 'pln_1', decision: [note] });
+  const detail = await getRequestLog(admin, { params: { requestId: 'req_planned' } });
+  expect(detail.decision).toMatchObject([...plan, note]);
+  expect(detail.decision[1]).toMatchObject({ channelName: 'chn_gone' });
+  expect(await getRequestLog(user, { params: { requestId: 'req_planned' } })).toMatchObject({ decision: [] });
 });
 
 it('the bill is derived again exactly, at the long-context rates when the prompt was long', async () => {

@@ -1,0 +1,76 @@
+// Promises: a long plan is stored once however often it is used; until then, and while the database is away, rows have it themselves.
+import type { Database } from '@api-proxy/db/database';
+import { routePlans } from '@api-proxy/db/schema/route-plans';
+import { type Clock, manualClock } from '@api-proxy/kit/clock';
+import { silentLogger } from '@api-proxy/kit/logger';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bookingPlaces, type TestDatabase } from '../testing/databases.ts';
+import { createRoutePlans, type RoutePlans } from './route-plans.ts';
+
+const planOf = (count: number, reason = 'candidate') =>
+  Array.from({ length: count }, (_, index) => ({ channelId: `chn_${index}`, kept: true, reason }));
+
+function plansOn(db: Database, clock: Clock = manualClock()): RoutePlans {
+  return createRoutePlans({ db, clock, logger: silentLogger });
+}
+
+describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('plans of routes on $name', (place) => {
+  let opened: TestDatabase;
+  let db: Database;
+
+  beforeAll(async () => {
+    opened = await place.open();
+    db = opened.db;
+  }, 60_000);
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    await db.delete(routePlans);
+  });
+
+  it('the first requests have the plan in their rows, the later ones its id', async () => {
+    const plans = plansOn(db);
+    const plan = planOf(100);
+    expect([plans.planId(plan), plans.planId(plan)]).toEqual([null, null]);
+    await vi.waitFor(() => expect(plans.planId(plan)).toMatch(/^pln_[\w-]{22}$/));
+    expect(await db.select().from(routePlans)).toMatchObject([{ id: plans.planId(plan), channels: plan }]);
+  });
+
+  it('equal plans are one record, of one worker or of two; other plans are others', async () => {
+    const [one, other] = [plansOn(db), plansOn(db)];
+    const stored = async (plans: RoutePlans, plan: ReturnType<typeof planOf>) => {
+      await vi.waitFor(() => expect(plans.planId(plan)).not.toBeNull());
+      return plans.planId(plan);
+    };
+    const id = await stored(one, planOf(100));
+    expect(await stored(one, planOf(100))).toBe(id);
+    expect(await stored(other, planOf(100))).toBe(id);
+    expect(await stored(other, planOf(100, 'disabled'))).not.toBe(id);
+    expect(await db.select().from(routePlans)).toHaveLength(2);
+  });
+
+  it('a short plan stays in the row', async () => {
+    const plans = plansOn(db);
+    const plan = planOf(4);
+    plans.planId(plan);
+    const long = planOf(5);
+    await vi.waitFor(() => expect(plans.planId(long)).not.toBeNull());
+    expect(plans.planId(plan)).toBeNull();
+  });
+});
+
+it('a database that is away is asked again after ten seconds, and nothing is thrown', async () => {
+  const clock = manualClock();
+  const insert = vi.fn(() => {
+    throw new Error('away');
+  });
+  const plans = plansOn({ insert } as unknown as Database, clock);
+  const plan = planOf(100);
+  expect(plans.planId(plan)).toBeNull();
+  await vi.waitFor(() => expect(insert).toHaveBeenCalledTimes(1));
+  await Promise.resolve();
+  for (let count = 0; count < 5; count++) expect(plans.planId(plan)).toBeNull();
+  expect(insert).toHaveBeenCalledTimes(1);
+  clock.advance(10_000);
+  expect(plans.planId(plan)).toBeNull();
+  expect(insert).toHaveBeenCalledTimes(2);
+});
