@@ -2,6 +2,7 @@
 import type { Caller, CallerSource, Maybe } from '@api-proxy/gateway/ports';
 import type { Clock } from '@api-proxy/kit/clock';
 import { MINUTE_MS, SECOND_MS } from '@api-proxy/kit/duration';
+import { Recent } from '@api-proxy/kit/recent';
 
 const DEFAULTS = {
   /** A lost bus message is healed after this time at the latest. */
@@ -33,15 +34,16 @@ type Known = { caller: Caller; untilMs: number; readonly readMs: number };
 
 export class CallerCache implements CallerSource {
   readonly #options: Required<CallerCacheOptions>;
-  // A Map remembers the order of insertion, so its first entry is the one used longest ago.
-  readonly #known = new Map<string, Known>();
+  readonly #known: Recent<Known>;
   // Kept apart: guesses must not push out the callers that exist.
-  readonly #unknown = new Map<string, number>();
+  readonly #unknown: Recent<number>;
   readonly #loading = new Map<string, Promise<Caller | null>>();
   #generation = 0;
 
   constructor(options: CallerCacheOptions) {
     this.#options = { ...DEFAULTS, ...options };
+    this.#known = new Recent(this.#options.capacity);
+    this.#unknown = new Recent(this.#options.capacity);
   }
 
   find(credentialHash: string): Maybe<Caller | null> {
@@ -86,7 +88,7 @@ export class CallerCache implements CallerSource {
     // The change may be the creation of a key that somebody tried too early.
     this.#unknown.clear();
     this.#loading.clear();
-    for (const [hash, { caller }] of this.#known) {
+    for (const [hash, { caller }] of this.#known.entries()) {
       if (caller.user.id === userId && (keyId === null || caller.key.id === keyId)) this.#known.delete(hash);
     }
   }
@@ -115,23 +117,13 @@ export class CallerCache implements CallerSource {
   }
 
   #keep(credentialHash: string, caller: Caller | null): void {
-    const { clock, knownForMs, unknownForMs, capacity } = this.#options;
+    const { clock, knownForMs, unknownForMs } = this.#options;
     const nowMs = clock.nowMs();
     if (caller === null) {
       this.#known.delete(credentialHash);
       this.#unknown.set(credentialHash, nowMs + unknownForMs);
-      dropOldest(this.#unknown, capacity);
       return;
     }
-    this.#known.delete(credentialHash);
     this.#known.set(credentialHash, { caller, untilMs: nowMs + knownForMs, readMs: nowMs });
-    dropOldest(this.#known, capacity);
-  }
-}
-
-function dropOldest(map: Map<string, unknown>, capacity: number): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= capacity) return;
-    map.delete(oldest);
   }
 }

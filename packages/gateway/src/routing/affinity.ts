@@ -1,4 +1,5 @@
 // Which channel key a conversation is bound to, in this process's memory, for as long as it goes on.
+import { Recent } from '@api-proxy/kit/recent';
 import type { Affinity, Binding } from '../ports.ts';
 
 type Entry = { readonly binding: Binding; readonly untilMs: number };
@@ -7,14 +8,12 @@ const MOST_ENTRIES = 50_000;
 
 /** Bounded: beyond its size what was not used for longest is forgotten. */
 export class MemoryAffinity implements Affinity {
-  /** In order of last use. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries: Recent<Entry>;
   readonly #nowMs: () => number;
-  readonly #most: number;
 
   constructor(nowMs: () => number, most = MOST_ENTRIES) {
     this.#nowMs = nowMs;
-    this.#most = most;
+    this.#entries = new Recent(most);
   }
 
   get(name: string): Binding | null {
@@ -26,9 +25,6 @@ export class MemoryAffinity implements Affinity {
   }
 
   bind(name: string, binding: Binding, ttlMs: number): void {
-    this.#entries.delete(name);
     this.#entries.set(name, { binding, untilMs: this.#nowMs() + ttlMs });
-    const oldest = this.#entries.keys().next().value;
-    if (this.#entries.size > this.#most && oldest !== undefined) this.#entries.delete(oldest);
   }
 }

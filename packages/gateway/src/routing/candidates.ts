@@ -65,11 +65,52 @@ export function findCandidates(snapshot: Snapshot, model: string, protocol: Prot
     spoken ||= accepts && speaks;
     const option = accepts && speaks && channel.enabled ? optionFor(snapshot, channel, model) : null;
     if (option) options.push(option);
-    const reason = option ? 'candidate' : dropReason(channel, accepts, speaks);
-    decision.push({ channelId: channel.id, kept: option !== null, reason });
+    decision.push(option ? readied(channel).kept : dropped(channel, accepts, speaks));
   }
   const keys = options.reduce((count, option) => count + option.keys.length, 0);
   return { tiers: tiersOf(options), options, keys, decision, accepted, spoken };
+}
+
+/** What is the same for all models of a channel: with hundreds of both, one of each per pair would be tens of thousands. */
+type Readied = {
+  /** Null: its address is none. */
+  readonly target: Target | null;
+  readonly keys: readonly ChannelKey[];
+  readonly kept: DecisionRecord;
+  readonly dropped: Map<string, DecisionRecord>;
+};
+
+const readiedOf = new WeakMap<Channel, Readied>();
+
+function readied(channel: Channel): Readied {
+  const known = readiedOf.get(channel);
+  if (known) return known;
+  const made: Readied = {
+    target: targetOrNull(channel),
+    keys: channel.keys.filter((key) => key.enabled),
+    kept: { channelId: channel.id, kept: true, reason: 'candidate' },
+    dropped: new Map(),
+  };
+  readiedOf.set(channel, made);
+  return made;
+}
+
+function targetOrNull(channel: Channel): Target | null {
+  try {
+    return targetOf(channel);
+  } catch {
+    return null;
+  }
+}
+
+function dropped(channel: Channel, accepts: boolean, speaks: boolean): DecisionRecord {
+  const reason = dropReason(channel, accepts, speaks);
+  const { dropped: records } = readied(channel);
+  const known = records.get(reason);
+  if (known) return known;
+  const made = { channelId: channel.id, kept: false, reason };
+  records.set(reason, made);
+  return made;
 }
 
 function dropReason(channel: Channel, accepts: boolean, speaks: boolean): string {
@@ -80,15 +121,11 @@ function dropReason(channel: Channel, accepts: boolean, speaks: boolean): string
 }
 
 function optionFor(snapshot: Snapshot, channel: Channel, model: string): Option | null {
-  const keys = channel.keys.filter((key) => key.enabled);
-  if (keys.length === 0) return null;
+  const { keys, target } = readied(channel);
+  if (keys.length === 0 || target === null) return null;
   const renamed = Object.hasOwn(channel.modelRenames, model) ? channel.modelRenames[model] : undefined;
   const upstreamModel = renamed ?? snapshot.models.get(model)?.upstreamModel ?? model;
-  try {
-    return { channel, target: targetOf(channel), keys, upstreamModel };
-  } catch {
-    return null;
-  }
+  return { channel, target, keys, upstreamModel };
 }
 
 function tiersOf(options: readonly Option[]): Tier[] {

@@ -1,5 +1,6 @@
 // Counts attempts per key in a fixed window: how guessing passwords is slowed.
 import type { Clock } from '@api-proxy/kit/clock';
+import { Recent } from '@api-proxy/kit/recent';
 
 export type AttemptRule = {
   /** Seconds. */
@@ -25,7 +26,7 @@ type Count = { count: number; endsMs: number };
 
 /** In the memory of this process; the oldest keys give way beyond a hundred thousand. */
 export function createMemoryAttempts(clock: Clock): Attempts {
-  const counts = new Map<string, Count>();
+  const counts = new Recent<Count>(MAX_KEYS);
   const judge = (key: string, rule: AttemptRule): AttemptVerdict => {
     const now = clock.nowMs();
     const known = counts.get(key);
@@ -34,10 +35,7 @@ export function createMemoryAttempts(clock: Clock): Attempts {
       return { allowed: false, retryAfter: Math.ceil((current.endsMs - now) / 1_000) };
     }
     current.count += 1;
-    counts.delete(key);
     counts.set(key, current);
-    const oldest = counts.keys().next().value;
-    if (counts.size > MAX_KEYS && oldest !== undefined) counts.delete(oldest);
     return { allowed: true, retryAfter: null };
   };
   return {

@@ -1,5 +1,6 @@
 // The keyed hash under which relay keys (and gift-card codes) are stored: without APP_SECRET a stolen table can't be searched.
 import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
+import { Recent } from '@api-proxy/kit/recent';
 import type { Secret } from '@api-proxy/kit/secret';
 
 const KEY_BYTES = 32;
@@ -21,15 +22,11 @@ export function createKeyHasher(appSecret: Secret): KeyHasher {
  * Holds at most `limit` texts; the one remembered longest ago goes first.
  */
 export function rememberingHasher(hash: KeyHasher, limit: number = REMEMBERED): KeyHasher {
-  const known = new Map<string, string>();
+  const known = new Recent<string>(limit);
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) return found;
     const fresh = hash(text);
-    if (known.size >= limit) {
-      const oldest = known.keys().next();
-      if (!oldest.done) known.delete(oldest.value);
-    }
     known.set(text, fresh);
     return fresh;
   };

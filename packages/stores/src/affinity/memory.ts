@@ -1,6 +1,6 @@
 // Bindings of a single process.
 import type { Affinity, Binding } from './port.ts';
-import { Recent } from './recent.ts';
+import { RecentForTime } from './recent.ts';
 
 export type MemoryAffinityOptions = { nowMs: () => number; most?: number };
 
@@ -8,7 +8,7 @@ export type MemoryAffinityOptions = { nowMs: () => number; most?: number };
 export function memoryAffinity({ nowMs, most }: MemoryAffinityOptions): Affinity & {
   get(name: string): Binding | null;
 } {
-  const bindings = new Recent<Binding>(nowMs, most);
+  const bindings = new RecentForTime<Binding>(nowMs, most);
   return {
     get: (name) => bindings.get(name),
     bind: (name, binding, ttlMs) => bindings.set(name, binding, ttlMs),

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Bus } from '../bus/port.ts';
 import type { RedisLink } from '../link/redis.ts';
 import type { Affinity, Binding } from './port.ts';
-import { Recent } from './recent.ts';
+import { RecentForTime } from './recent.ts';
 
 const FLUSH_MS = 20;
 /** What waits to be written is bounded: beyond this many names new ones stay in this worker. */
@@ -53,7 +53,7 @@ function moveOf(payload: unknown, self: string): Move | null {
 export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinityOptions): Affinity {
   const prefix = `api-proxy:bound:${kind}:`;
   const topic = `moved:${kind}`;
-  const own = new Recent<Known>(nowMs);
+  const own = new RecentForTime<Known>(nowMs);
   const waiting = new Map<string, Write>();
   let timer: NodeJS.Timeout | undefined;
   const adopt = (name: string, { binding, ttlMs }: { binding: Binding; ttlMs: number }) =>
