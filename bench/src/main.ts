@@ -41,15 +41,16 @@ async function measure(options: Options): Promise<ReportParts> {
   });
   if (profiles) process.stderr.write(`\n${profiles.summary(outcome.window)}\n`);
   const date = new Date().toISOString().slice(0, 10);
-  const { rounds, full, workloads } = options;
-  return { date, machine, rounds, full, workloads, figures: figuresOf(outcome.cells), outcome };
+  const { rounds, full, restMinutes, workloads } = options;
+  return { date, machine, rounds, full, restMinutes, workloads, figures: figuresOf(outcome.cells), outcome };
 }
 
 /** Aborts on a signal and when the run takes far too long, so that everything started is ended. */
-function interruption({ full, rounds, soakMinutes, targets, workloads }: Options): AbortSignal {
+function interruption({ full, rounds, soakMinutes, restMinutes, targets, workloads }: Options): AbortSignal {
   const soakMs = workloads.some(({ soak }) => soak) ? soakMinutes * 60_000 * targets.length : 0;
   const cells = workloads.length * targets.length * (rounds + 1);
-  const longestMs = LONGEST_START_MS + cells * LONGEST_CELL_MS[full ? 'full' : 'quick'] + soakMs;
+  const lastingMs = soakMs + restMinutes * 60_000;
+  const longestMs = LONGEST_START_MS + cells * LONGEST_CELL_MS[full ? 'full' : 'quick'] + lastingMs;
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => controller.abort(new Error(`interrupted by ${name}`)));

@@ -9,6 +9,8 @@ export type Options = {
   readonly workloads: readonly Workload[];
   readonly targets: readonly TargetName[];
   readonly soakMinutes: number;
+  /** Quiet time at the end, after which memory is looked at once more. */
+  readonly restMinutes: number;
   readonly profile: boolean;
   /** Measure how late the event loops are. */
   readonly loopDelay: boolean;
@@ -16,7 +18,7 @@ export type Options = {
   readonly save: boolean;
 };
 
-export const USAGE = `bun run bench [--quick | --full] [--only name,…] [--targets name,…] [--rounds n] [--soak-minutes n] [--profile] [--loop-delay] [--no-save]
+export const USAGE = `bun run bench [--quick | --full] [--only name,…] [--targets name,…] [--rounds n] [--soak-minutes n] [--rest-minutes n] [--profile] [--loop-delay] [--no-save]
 
   --quick      the short table, about four minutes (default)
   --full       every workload, longer
@@ -24,6 +26,7 @@ export const USAGE = `bun run bench [--quick | --full] [--only name,…] [--targ
   --targets    of ${TARGET_NAMES.join(', ')}
   --rounds     interleaved rounds, 3 or more for a table that counts (default 3)
   --soak-minutes  how long the workload soak runs (default 20); it runs only when --only names it
+  --rest-minutes  quiet time at the end, then memory once more: workers give it back after five (default 0)
   --profile    a .cpuprofile of each Node target in bench/profiles/, and its top functions
   --loop-delay  also how late the relays' event loops are (p99); its timer makes them wake up more often
   --no-save    print only
@@ -43,6 +46,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       targets: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       'soak-minutes': { type: 'string', default: '20' },
+      'rest-minutes': { type: 'string', default: '0' },
       profile: { type: 'boolean', default: false },
       'loop-delay': { type: 'boolean', default: false },
       'no-save': { type: 'boolean', default: false },
@@ -54,6 +58,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds is a number from 1 on');
   const soakMinutes = Number(values['soak-minutes']);
   if (!(soakMinutes > 0)) throw new Error('--soak-minutes is a number above 0');
+  const restMinutes = Number(values['rest-minutes']);
+  if (!(restMinutes >= 0)) throw new Error('--rest-minutes is a number from 0 on');
   const names = WORKLOADS.filter(({ quick, soak }) => quick || (values.full && !soak)).map(
     ({ name }) => name,
   );
@@ -63,6 +69,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     full: values.full,
     rounds,
     soakMinutes,
+    restMinutes,
     workloads: WORKLOADS.filter(({ name, group }) => wanted.includes(name) || wanted.includes(group ?? name)),
     targets: TARGET_NAMES.filter((name) =>
       chosen(values.targets, { known: TARGET_NAMES, usual: TARGET_NAMES }).includes(name),

@@ -17,7 +17,16 @@ import type { Workload } from './workloads.ts';
 
 export type Cell = { readonly workload: Workload; readonly target: TargetName; readonly rounds: Round[] };
 
-export type TargetFacts = { readonly name: TargetName; readonly restMb: number; readonly afterMb: number };
+/** Memory of a target's worker. */
+export type TargetFacts = {
+  readonly name: TargetName;
+  /** Set up, before any load. */
+  readonly restMb: number;
+  /** Two seconds after the last load. */
+  readonly afterMb: number;
+  /** After the quiet time that was asked for; null without. */
+  readonly quietMb: number | null;
+};
 
 export type Outcome = {
   readonly cells: readonly Cell[];
@@ -63,16 +72,28 @@ export async function runSession(given: SessionPlan): Promise<Outcome> {
     const cells = await measureAll(plan, { bench, targets });
     const window = { from, to: nowMicros() };
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const facts = targets.map((target) => ({
+    const loaded = targets.map((target) => ({
       name: target.name,
       restMb: restMb.get(target.name) ?? 0,
       afterMb: workerMb(target.processes().relay),
     }));
+    const { restMinutes } = plan.options;
+    if (restMinutes > 0) await rest(restMinutes, plan);
+    const facts = loaded.map((one, index) => {
+      const quietMb = restMinutes > 0 ? workerMb(targets[index]?.processes().relay ?? []) : null;
+      return { ...one, quietMb };
+    });
     return { cells, targets: facts, unavailable, window };
   } finally {
     for (const one of running.reverse()) await one.stop();
     loopDelays?.close();
   }
+}
+
+async function rest(minutes: number, { say, signal }: SessionPlan): Promise<void> {
+  say(`${minutes} minutes of rest`);
+  await new Promise((resolve) => setTimeout(resolve, minutes * 60_000));
+  signal.throwIfAborted();
 }
 
 /** Both environments; options for Node add up. */

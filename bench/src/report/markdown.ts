@@ -9,6 +9,7 @@ export type ReportParts = {
   readonly date: string;
   readonly machine: Machine;
   readonly rounds: number;
+  readonly restMinutes: number;
   readonly full: boolean;
   readonly workloads: readonly Workload[];
   readonly figures: readonly CellFigures[];
@@ -45,7 +46,7 @@ export function markdownReport(parts: ReportParts): string {
     ...loopLines(figures),
     ...highestRates(parts),
     ...soakLines(parts),
-    ...memoryLines(outcome),
+    ...memoryLines(outcome, parts.restMinutes),
     ...outcome.unavailable.map(({ name, unavailable }) => `- ${name} is left out: ${unavailable}.`),
     ...figures.flatMap(problemLines),
     '',
@@ -90,13 +91,17 @@ function figureText(figure: Figure | null, digits: number): string {
   return median.toFixed(digits) + range;
 }
 
-function memoryLines({ targets }: Outcome): string[] {
+function memoryLines({ targets }: Outcome, restMinutes: number): string[] {
   return targets
     .filter(({ restMb }) => restMb > 0)
     .map(
-      ({ name, restMb, afterMb }) =>
-        `- ${name}: worker has ${restMb.toFixed(0)} MB at rest, ${afterMb.toFixed(0)} MB two seconds after the last load.`,
+      ({ name, restMb, afterMb, quietMb }) =>
+        `- ${name}: worker has ${restMb.toFixed(0)} MB at rest, ${afterMb.toFixed(0)} MB two seconds after the last load${quietText(quietMb, restMinutes)}.`,
     );
+}
+
+function quietText(quietMb: number | null, restMinutes: number): string {
+  return quietMb === null ? '' : `, ${quietMb.toFixed(0)} MB after ${restMinutes} minutes of rest`;
 }
 
 function loopLines(figures: readonly CellFigures[]): string[] {
