@@ -1,11 +1,11 @@
 // Stores what routes are planned from once, so that with many channels not every row of the log has to name them all.
 import { createHash } from 'node:crypto';
 import type { Database } from '@api-proxy/db/database';
-import { routePlans } from '@api-proxy/db/schema/route-plans';
 import type { Clock } from '@api-proxy/kit/clock';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
+import { sql } from 'drizzle-orm';
 import type { SettledDecision } from './settlement-row.ts';
 
 export type Plan = readonly SettledDecision[];
@@ -38,7 +38,9 @@ export function createRoutePlans({ db, clock, logger }: RoutePlansOptions): Rout
     underWay.add(id);
     try {
       const channels = plan.map(({ channelId, kept, reason }) => ({ channelId, kept, reason }));
-      await db.insert(routePlans).values({ id, channels }).onConflictDoNothing();
+      await db.execute(sql`
+        insert into route_plans (id, channels) values (${id}, ${JSON.stringify(channels)}::jsonb)
+        on conflict do nothing`);
       if (stored.size >= KNOWN_MOST) stored.clear();
       stored.add(id);
     } catch (error) {
