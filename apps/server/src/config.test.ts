@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '@api-proxy/kit/error';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { loadConfig, parseConfig } from './config.ts';
+import { childEnvironment, loadConfig, parseConfig } from './config.ts';
 
 const GOOD = 'k3Jx9vQ2mB7nR5tW8yZ1aC4dF6gH0jLp';
 const OTHER = 'p0Lj6hG4fD1cA8zY5wT2rN7bM9vQ3xJk';
@@ -127,5 +127,14 @@ describe('configuration', () => {
     writeFileSync(path.join(folder, '.env'), 'PORT=4002\nDRAIN_TIMEOUT_S=7\n');
     expect(loadConfig(folder)).toMatchObject({ port: 4001, drainTimeoutMs: 7_000 });
     rmSync(folder, { recursive: true });
+  });
+
+  it('children get bounds for the memory of the C library, unless the environment has its own', () => {
+    vi.stubEnv('MALLOC_ARENA_MAX', '8');
+    vi.stubEnv('MALLOC_MMAP_THRESHOLD_', undefined);
+    const mapped = { MALLOC_MMAP_THRESHOLD_: '1048576', MALLOC_ARENA_MAX: '8' };
+    expect(childEnvironment({ EXTRA: 'yes' })).toMatchObject({ ...mapped, EXTRA: 'yes' });
+    vi.stubEnv('MALLOC_ARENA_MAX', undefined);
+    expect(childEnvironment()).toMatchObject({ ...mapped, MALLOC_ARENA_MAX: '2' });
   });
 });

@@ -113,12 +113,15 @@ export function loadConfig(cwd: string = process.cwd()): Config {
 }
 
 /**
- * The environment of a child process: what this one has, and `extra`. The C library makes up to eight heaps per core for
- * a process with many threads, and each keeps what was freed; one for the main thread and one for the others is enough
- * (docs/decisions/0093).
+ * For the C library's memory (mallopt(3), docs/decisions/0093). It makes up to eight heaps per core for a process with many
+ * threads: one for the main thread and one for the others is enough. And after the first large buffer it would take all
+ * later ones from a heap, which keeps them: from 1 MB on, each has its own mapping, gone when it is freed.
  */
+const MALLOC = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1048576' };
+
+/** The environment of a child process: what this one has, and `extra`. */
 export function childEnvironment(extra: Record<string, string> = {}): Record<string, string | undefined> {
-  return { MALLOC_ARENA_MAX: '2', ...process.env, ...extra };
+  return { ...MALLOC, ...process.env, ...extra };
 }
 
 /** Turns variables into a checked configuration. @throws AppError `invalid_config`. */
