@@ -1,5 +1,6 @@
 // A whole run: starts everything, warms it up, measures round after round, and ends everything whatever happens.
 import process from 'node:process';
+import { MINUTE_MS, sleep } from '@api-proxy/kit/duration';
 import { partsFor, warmUp } from './load/parts.ts';
 import type { PartResult } from './load/plan.ts';
 import type { UpstreamPorts } from './load/upstream.ts';
@@ -72,17 +73,17 @@ export async function runSession(given: SessionPlan): Promise<Outcome> {
     const cells = await measureAll(plan, { bench, targets });
     const window = { from, to: nowMicros() };
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const loaded = targets.map((target) => ({
-      name: target.name,
-      restMb: restMb.get(target.name) ?? 0,
-      afterMb: workerMb(target.processes().relay),
-    }));
+    const memory = () => new Map(targets.map(({ name, processes }) => [name, workerMb(processes().relay)]));
+    const afterMb = memory();
     const { restMinutes } = plan.options;
     if (restMinutes > 0) await rest(restMinutes, plan);
-    const facts = loaded.map((one, index) => {
-      const quietMb = restMinutes > 0 ? workerMb(targets[index]?.processes().relay ?? []) : null;
-      return { ...one, quietMb };
-    });
+    const quietMb = restMinutes > 0 ? memory() : null;
+    const facts = targets.map(({ name }) => ({
+      name,
+      restMb: restMb.get(name) ?? 0,
+      afterMb: afterMb.get(name) ?? 0,
+      quietMb: quietMb?.get(name) ?? null,
+    }));
     return { cells, targets: facts, unavailable, window };
   } finally {
     for (const one of running.reverse()) await one.stop();
@@ -92,8 +93,7 @@ export async function runSession(given: SessionPlan): Promise<Outcome> {
 
 async function rest(minutes: number, { say, signal }: SessionPlan): Promise<void> {
   say(`${minutes} minutes of rest`);
-  await new Promise((resolve) => setTimeout(resolve, minutes * 60_000));
-  signal.throwIfAborted();
+  await sleep(minutes * MINUTE_MS, signal);
 }
 
 /** Both environments; options for Node add up. */

@@ -65,7 +65,7 @@ export function findCandidates(snapshot: Snapshot, model: string, protocol: Prot
     spoken ||= accepts && speaks;
     const option = accepts && speaks && channel.enabled ? optionFor(snapshot, channel, model) : null;
     if (option) options.push(option);
-    decision.push(option ? readied(channel).kept : dropped(channel, accepts, speaks));
+    decision.push(recordOf(channel, option ? 'candidate' : dropReason(channel, accepts, speaks)));
   }
   const keys = options.reduce((count, option) => count + option.keys.length, 0);
   return { tiers: tiersOf(options), options, keys, decision, accepted, spoken };
@@ -76,8 +76,8 @@ type Readied = {
   /** Null: its address is none. */
   readonly target: Target | null;
   readonly keys: readonly ChannelKey[];
-  readonly kept: DecisionRecord;
-  readonly dropped: Map<string, DecisionRecord>;
+  /** By reason. */
+  readonly records: Map<string, DecisionRecord>;
 };
 
 const readiedOf = new WeakMap<Channel, Readied>();
@@ -88,8 +88,7 @@ function readied(channel: Channel): Readied {
   const made: Readied = {
     target: targetOrNull(channel),
     keys: channel.keys.filter((key) => key.enabled),
-    kept: { channelId: channel.id, kept: true, reason: 'candidate' },
-    dropped: new Map(),
+    records: new Map(),
   };
   readiedOf.set(channel, made);
   return made;
@@ -103,12 +102,11 @@ function targetOrNull(channel: Channel): Target | null {
   }
 }
 
-function dropped(channel: Channel, accepts: boolean, speaks: boolean): DecisionRecord {
-  const reason = dropReason(channel, accepts, speaks);
-  const { dropped: records } = readied(channel);
+function recordOf(channel: Channel, reason: string): DecisionRecord {
+  const { records } = readied(channel);
   const known = records.get(reason);
   if (known) return known;
-  const made = { channelId: channel.id, kept: false, reason };
+  const made = { channelId: channel.id, kept: reason === 'candidate', reason };
   records.set(reason, made);
   return made;
 }

@@ -6,7 +6,7 @@ import { type Clock, manualClock } from '@api-proxy/kit/clock';
 import { silentLogger } from '@api-proxy/kit/logger';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { countingDatabase, failingDatabase } from '../testing/database-doubles.ts';
-import { bookingPlaces, type TestDatabase } from '../testing/databases.ts';
+import { bookingPlaces, emptyTables, type TestDatabase } from '../testing/databases.ts';
 import { createRoutePlans, type RoutePlans } from './route-plans.ts';
 
 const planOf = (count: number, reason = 'candidate') =>
@@ -25,9 +25,7 @@ describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('plans of routes on 
     db = opened.db;
   }, 60_000);
   afterAll(() => opened.close());
-  beforeEach(async () => {
-    await db.delete(routePlans);
-  });
+  beforeEach(() => emptyTables(db));
 
   it('the first requests have the plan in their rows, the later ones its id', async () => {
     const plans = plansOn(db);

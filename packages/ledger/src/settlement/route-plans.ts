@@ -37,9 +37,8 @@ export function createRoutePlans({ db, clock, logger }: RoutePlansOptions): Rout
     if (underWay.has(id) || clock.monotonicMs() < notBeforeMs) return;
     underWay.add(id);
     try {
-      const channels = plan.map(({ channelId, kept, reason }) => ({ channelId, kept, reason }));
       await db.execute(sql`
-        insert into route_plans (id, channels) values (${id}, ${JSON.stringify(channels)}::jsonb)
+        insert into route_plans (id, channels) values (${id}, ${JSON.stringify(plan)}::jsonb)
         on conflict do nothing`);
       if (stored.size >= KNOWN_MOST) stored.clear();
       stored.add(id);

@@ -22,6 +22,7 @@ export type TestPlace = { readonly name: string; open(): Promise<TestDatabase> }
 
 const TABLES = [
   'request_log',
+  'route_plans',
   'ledger_entries',
   'budget_leases',
   'budgets',

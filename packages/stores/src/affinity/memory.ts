@@ -1,6 +1,6 @@
 // Bindings of a single process.
+import { RecentForTime } from '@api-proxy/kit/recent-for-time';
 import type { Affinity, Binding } from './port.ts';
-import { RecentForTime } from './recent.ts';
 
 export type MemoryAffinityOptions = { nowMs: () => number; most?: number };
 

@@ -1,9 +1,9 @@
 // Bindings shared through Redis: own memory first, one GET for what it doesn't know, writes behind the requests.
+import { RecentForTime } from '@api-proxy/kit/recent-for-time';
 import type { Redis } from 'ioredis';
 import type { Bus } from '../bus/port.ts';
 import type { RedisLink } from '../link/redis.ts';
 import type { Affinity, Binding } from './port.ts';
-import { RecentForTime } from './recent.ts';
 
 const FLUSH_MS = 20;
 /** What waits to be written is bounded: beyond this many names new ones stay in this worker. */

@@ -1,5 +1,5 @@
 // Values by name for a time, bounded: what was not used for longest is forgotten first.
-import { Recent } from '@api-proxy/kit/recent';
+import { Recent } from './recent.ts';
 
 const MOST_ENTRIES = 50_000;
 
