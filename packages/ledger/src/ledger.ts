@@ -6,7 +6,6 @@ import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import { createZoneReader, windowEndMs } from '@api-proxy/kit/window';
 import type { Budget } from './budget/budget.ts';
-import { entryText } from './journal/entry.ts';
 import { createJournal, type Journal, type JournalOptions } from './journal/journal.ts';
 import { journalledAdmit } from './journal/journalled-admit.ts';
 import { createRecovery, NOTHING_RECOVERED, type Recovery } from './journal/replay.ts';
@@ -15,6 +14,8 @@ import { createLeaseBook } from './purse/lease-book.ts';
 import { createPurse, type Purse, type PurseOptions } from './purse/purse.ts';
 import { sweepLeases } from './purse/sweep-leases.ts';
 import { NO_HOLDS } from './settlement/holds.ts';
+import { printable } from './settlement/poison.ts';
+import { rowOfPrepared } from './settlement/prepared-row.ts';
 import { createRoutePlans, type RoutePlans } from './settlement/route-plans.ts';
 import type { SettleContext } from './settlement/settle-batch.ts';
 import { createSettlement, type Settlement, type SettlementOptions } from './settlement/settlement.ts';
@@ -111,11 +112,7 @@ function openJournal(options: LedgerOptions, zone: () => Intl.DateTimeFormat): O
   }
   const journal = createJournal({ dir, workerId, clock, logger, ...options.journal });
   const onPoison: SettleContext['onPoison'] = (row, error) => {
-    const facts = {
-      requestId: row.requestId,
-      error: messageOf(error),
-      row: entryText({ kind: 'close', row }),
-    };
+    const facts = { requestId: row.requestId, error: messageOf(error), row: printable(rowOfPrepared(row)) };
     logger.error(facts, 'a finished request can not be booked');
   };
   const context = { db, clock, workerId, holds: NO_HOLDS, random: Math.random, zone, onPoison };

@@ -1,4 +1,5 @@
 // What the journal says: a request was admitted, a request ended and this is its row, a request ended without one.
+import { type LogValues, rowOf } from '../settlement/log-record.ts';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
 
 /** Enough of an admitted request to write its row if the relay dies before it ends. */
@@ -20,98 +21,86 @@ export type Entry =
   | { readonly kind: 'close'; readonly row: SettlementRow }
   | { readonly kind: 'void'; readonly requestId: string };
 
-type Stored<Row, Money extends keyof Row> = Omit<Row, Money> & { readonly [Name in Money]: string };
-type StoredRequest = Stored<OpenedRequest, 'upperBoundNanoUsd'>;
-type StoredRow = Omit<Stored<SettlementRow, 'costNanoUsd'>, 'operatorLossNanoUsd'> & {
+/** In the order of {@link OpenedRequest}; money is text, because JSON has no integer of that size. */
+type OpenedValues = readonly [
+  requestId: string,
+  startedAtMs: number,
+  userId: string,
+  keyId: string,
+  upperBoundNanoUsd: string,
+  protocolIn: string,
+  operation: string,
+  modelAsked: string,
+  stream: boolean,
+];
+
+/** Versions before 0095 wrote objects: whoever takes over from one of them finds those. */
+type FormerRequest = Omit<OpenedRequest, 'upperBoundNanoUsd'> & { readonly upperBoundNanoUsd: string };
+type FormerRow = Omit<SettlementRow, 'costNanoUsd' | 'operatorLossNanoUsd'> & {
+  readonly costNanoUsd: string;
   readonly operatorLossNanoUsd?: string;
 };
-type StoredEntry = { readonly o: StoredRequest } | { readonly c: StoredRow } | { readonly v: string };
-/** Every field by name, so that none is forgotten below. */
-type Spelled<Row> = { readonly [Name in keyof Required<Row>]: Row[Name] };
+type StoredEntry =
+  | { readonly o: OpenedValues | FormerRequest }
+  | { readonly c: LogValues | FormerRow }
+  | { readonly v: string };
 
-/** An entry as compact JSON; money as decimal text, because JSON has no integer of that size. */
-export function entryText(entry: Entry): string {
-  switch (entry.kind) {
-    case 'open':
-      return JSON.stringify({ o: storedRequest(entry.request) });
-    case 'close':
-      return JSON.stringify({ c: storedRow(entry.row) });
-    case 'void':
-      return JSON.stringify({ v: entry.requestId });
-  }
+/** A request is admitted. */
+export function openText(request: OpenedRequest): string {
+  const values: OpenedValues = [
+    request.requestId,
+    request.startedAtMs,
+    request.userId,
+    request.keyId,
+    request.upperBoundNanoUsd.toString(),
+    request.protocolIn,
+    request.operation,
+    request.modelAsked,
+    request.stream,
+  ];
+  return `{"o":${JSON.stringify(values)}}`;
 }
 
-// Field by field: `JSON.stringify` takes twice as long for an object that was spread together (docs/decisions/0071).
-
-function storedRequest(request: OpenedRequest): Spelled<StoredRequest> {
-  return {
-    requestId: request.requestId,
-    startedAtMs: request.startedAtMs,
-    userId: request.userId,
-    keyId: request.keyId,
-    upperBoundNanoUsd: request.upperBoundNanoUsd.toString(),
-    protocolIn: request.protocolIn,
-    operation: request.operation,
-    modelAsked: request.modelAsked,
-    stream: request.stream,
-  };
+/** It ended with a row. @param json of the row's `LogValues` */
+export function closeText(json: string): string {
+  return `{"c":${json}}`;
 }
 
-/** What is undefined here is absent in the text. */
-function storedRow(row: SettlementRow): Spelled<StoredRow> {
-  return {
-    requestId: row.requestId,
-    startedAtMs: row.startedAtMs,
-    userId: row.userId,
-    keyId: row.keyId,
-    channelId: row.channelId,
-    channelKeyId: row.channelKeyId,
-    protocolIn: row.protocolIn,
-    protocolOut: row.protocolOut,
-    operation: row.operation,
-    modelAsked: row.modelAsked,
-    modelServed: row.modelServed,
-    stream: row.stream,
-    status: row.status,
-    outcome: row.outcome,
-    errorCode: row.errorCode,
-    errorText: row.errorText,
-    usage: row.usage,
-    serverTools: row.serverTools,
-    priceId: row.priceId,
-    multiplierPpm: row.multiplierPpm,
-    costNanoUsd: row.costNanoUsd.toString(),
-    priced: row.priced,
-    operatorLossNanoUsd: row.operatorLossNanoUsd?.toString(),
-    firstByteMs: row.firstByteMs,
-    durationMs: row.durationMs,
-    overheadMs: row.overheadMs,
-    clientIp: row.clientIp,
-    userAgent: row.userAgent,
-    upstreamRequestId: row.upstreamRequestId,
-    attempts: row.attempts,
-    planId: row.planId ?? undefined,
-    decision: row.decision,
-    droppedFields: row.droppedFields,
-    probe: row.probe,
-  };
+/** It ended without one. */
+export function voidText(requestId: string): string {
+  return JSON.stringify({ v: requestId });
 }
 
-/** Reads an entry that {@link entryText} wrote. @throws SyntaxError on anything else. */
+/** Reads an entry that a function of this file wrote. @throws SyntaxError on anything else. */
 export function entryOf(text: string): Entry {
   const stored = parsed(text);
   if ('v' in stored) return { kind: 'void', requestId: stored.v };
-  if ('o' in stored) {
-    const { o } = stored;
-    return { kind: 'open', request: { ...o, upperBoundNanoUsd: BigInt(o.upperBoundNanoUsd) } };
-  }
-  const { operatorLossNanoUsd, ...row } = stored.c;
-  const closed = { ...row, costNanoUsd: BigInt(row.costNanoUsd) };
-  if (operatorLossNanoUsd === undefined) return { kind: 'close', row: closed };
-  return { kind: 'close', row: { ...closed, operatorLossNanoUsd: BigInt(operatorLossNanoUsd) } };
+  if ('o' in stored) return { kind: 'open', request: requestOf(stored.o) };
+  return { kind: 'close', row: isList(stored.c) ? rowOf(stored.c) : formerRow(stored.c) };
 }
 
-/** Guarantee: the text's checksum was right, so it is what this file's `entryText` wrote. */
+function requestOf(stored: OpenedValues | FormerRequest): OpenedRequest {
+  if (!isList(stored)) return { ...stored, upperBoundNanoUsd: BigInt(stored.upperBoundNanoUsd) };
+  const [requestId, startedAtMs, userId, keyId, upperBound, protocolIn, operation, modelAsked, stream] =
+    stored;
+  return {
+    ...{ requestId, startedAtMs, userId, keyId, upperBoundNanoUsd: BigInt(upperBound) },
+    ...{ protocolIn, operation, modelAsked, stream },
+  };
+}
+
+function formerRow({ operatorLossNanoUsd, ...row }: FormerRow): SettlementRow {
+  const closed = { ...row, costNanoUsd: BigInt(row.costNanoUsd) };
+  if (operatorLossNanoUsd === undefined) return closed;
+  return { ...closed, operatorLossNanoUsd: BigInt(operatorLossNanoUsd) };
+}
+
+/** `Array.isArray` does not narrow to lists that must not change. */
+function isList<List extends readonly unknown[]>(value: List | object): value is List {
+  return Array.isArray(value);
+}
+
+/** Guarantee: the text's checksum was right, so it is what this file wrote. */
 function parsed(text: string): StoredEntry {
   return JSON.parse(text) as StoredEntry;
 }

@@ -2,6 +2,8 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { prepareRow } from '../settlement/prepared-row.ts';
+import type { SettlementRow } from '../settlement/settlement-row.ts';
 import {
   createFolders,
   killOwner,
@@ -11,8 +13,8 @@ import {
   segmentPaths,
   written,
 } from '../testing/journals.ts';
-import { aRow } from '../testing/rows.ts';
-import { entryOf, entryText } from './entry.ts';
+import { aPreparedRow, aRow } from '../testing/rows.ts';
+import { closeText, entryOf, openText, voidText } from './entry.ts';
 import { isAbandoned } from './owner.ts';
 import { claimAbandoned } from './takeover.ts';
 
@@ -20,32 +22,54 @@ const folders = createFolders();
 afterEach(() => folders.removeAll());
 
 describe('journal', () => {
-  it('a row comes back as it was written: money, texts in any script, absent and null fields', () => {
+  it('a row comes back as the log has it: money, texts in any script, absent and null fields', () => {
     const row = aRow({
       costNanoUsd: 9_007_199_254_740_993n,
       operatorLossNanoUsd: 3n,
       errorText: 'naïve 漢字 \u{1f600} "\n',
       upstreamRequestId: null,
+      serverTools: { web_search: 2 },
+      attempts: [
+        {
+          ...{ channelId: 'chn_1', channelKeyId: 'chk_1', upstreamModel: 'm', status: null },
+          ...{ outcome: 'failed', reason: 'connect', startedAtMs: 5, durationMs: 7.25 },
+        },
+      ],
       planId: 'pln_1',
+      decision: [{ channelId: 'chn_1', kept: true, reason: 'candidate' }],
+      droppedFields: ['a', 'b'],
+      probe: false,
     });
-    expect(entryOf(entryText({ kind: 'close', row }))).toEqual({ kind: 'close', row });
+    const again = (written: SettlementRow) => entryOf(closeText(prepareRow(written, { copies: false }).json));
+    const whole = { firstByteMs: 120, durationMs: 901 };
+    expect(again(row)).toEqual({ kind: 'close', row: { ...row, ...whole } });
     const plain = aRow();
-    expect(entryOf(entryText({ kind: 'close', row: plain }))).toEqual({ kind: 'close', row: plain });
+    const absent = {
+      ...{ serverTools: null, operatorLossNanoUsd: 0n, upstreamRequestId: null, planId: null, probe: false },
+    };
+    expect(again(plain)).toEqual({ kind: 'close', row: { ...plain, ...whole, ...absent } });
     const request = opening('req_o');
-    expect(entryOf(entryText({ kind: 'open', request }))).toEqual({ kind: 'open', request });
+    expect(entryOf(openText(request))).toEqual({ kind: 'open', request });
+    expect(entryOf(voidText('req_v'))).toEqual({ kind: 'void', requestId: 'req_v' });
   });
 
-  it('what a journal of earlier versions says is still read: a row as an object with absent fields left out', () => {
+  it('what a journal of earlier versions says is still read: objects with absent fields left out', () => {
     const row = aRow({ costNanoUsd: 5n });
     const text = JSON.stringify({ c: { ...row, costNanoUsd: '5' } });
     expect(entryOf(text)).toEqual({ kind: 'close', row });
+    const lossy = JSON.stringify({ c: { ...row, costNanoUsd: '5', operatorLossNanoUsd: '7' } });
+    expect(entryOf(lossy)).toEqual({ kind: 'close', row: { ...row, operatorLossNanoUsd: 7n } });
+    const request = opening('req_o');
+    const opened = JSON.stringify({ o: { ...request, upperBoundNanoUsd: '5000' } });
+    expect(entryOf(opened)).toEqual({ kind: 'open', request });
   });
 
   it('what was said is in the file when it says so, for rows larger than the buffer too', async () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     journal.open(opening('a'));
-    journal.close(aRow({ requestId: 'a', errorText: 'é'.repeat(100_000) }));
+    const reason = 'é'.repeat(100_000);
+    journal.close(aPreparedRow({ requestId: 'a', decision: [{ channelId: 'chn_1', kept: true, reason }] }));
     journal.open(opening('b'));
     await written(journal);
     expect(read(join(dir, 'wrk_a')).said).toEqual(['open a', 'close a', 'open b']);
@@ -61,7 +85,7 @@ describe('journal', () => {
     await written(journal);
     const [path = ''] = segmentPaths(dir);
     const whole = readFileSync(path).length;
-    journal.close(aRow({ requestId: 'a' }));
+    journal.close(aPreparedRow({ requestId: 'a' }));
     await written(journal);
     const bytes = readFileSync(path);
     for (const length of [whole + 1, whole + 5, whole + 11, whole + 12, whole + 40, bytes.length - 1]) {
@@ -94,12 +118,12 @@ describe('journal', () => {
 
   it('a file is deleted once every request in it is settled, and not before', async () => {
     const dir = folders.make();
-    const journal = folders.journal(dir, { segmentBytes: 2_000 });
+    const journal = folders.journal(dir, { segmentBytes: 800 });
     const ids = Array.from({ length: 30 }, (_, index) => `r${index}`);
     for (const id of ids) {
       journal.open(opening(id));
       await written(journal);
-      journal.close(aRow({ requestId: id }));
+      journal.close(aPreparedRow({ requestId: id }));
       await written(journal);
     }
     const before = segmentPaths(dir);
@@ -122,13 +146,13 @@ describe('journal', () => {
     journal.open(opening('long'));
     for (let index = 0; index < 200; index++) {
       journal.open(opening(`r${index}`));
-      journal.close(aRow({ requestId: `r${index}` }));
+      journal.close(aPreparedRow({ requestId: `r${index}` }));
       await written(journal);
       journal.committed([`r${index}`]);
       expect(read(join(dir, 'wrk_a')).said).toContain('open long');
     }
     expect(segmentPaths(dir).length).toBeLessThan(7);
-    journal.close(aRow({ requestId: 'long' }));
+    journal.close(aPreparedRow({ requestId: 'long' }));
     journal.committed(['long']);
     expect(journal.stats()).toMatchObject({ needed: 0, faults: 0 });
   });
@@ -143,7 +167,7 @@ describe('journal', () => {
     const fill = async (from: number): Promise<string[]> => {
       const ids = [0, 1, 2, 3].map((index) => `r${from + index}`);
       for (const id of ids) {
-        journal.close(aRow({ requestId: id }));
+        journal.close(aPreparedRow({ requestId: id }));
         await written(journal);
       }
       return ids;
@@ -156,7 +180,7 @@ describe('journal', () => {
     expect(segmentPaths(dir)[0]).toBe(first);
     expect(read(join(dir, 'wrk_a')).said.slice(0, 2)).toEqual(['open long', 'open back']);
     expect(read(join(dir, 'wrk_a')).said).toContain('void back');
-    journal.close(aRow({ requestId: 'long' }));
+    journal.close(aPreparedRow({ requestId: 'long' }));
     await written(journal);
     journal.committed(['long']);
     expect(segmentPaths(dir)).toEqual([]);
@@ -168,7 +192,7 @@ describe('journal', () => {
     const ids: string[] = [];
     while (!journal.full()) {
       ids.push(`r${ids.length}`);
-      journal.close(aRow({ requestId: `r${ids.length - 1}` }));
+      journal.close(aPreparedRow({ requestId: `r${ids.length - 1}` }));
     }
     expect(journal.stats().bytes).toBeGreaterThanOrEqual(10_000);
     expect(ids.length).toBeGreaterThan(5);
@@ -183,7 +207,7 @@ describe('journal', () => {
     const journal = folders.journal(dir, { fsync, segmentBytes: 1_000 });
     const ids = Array.from({ length: 20 }, (_, index) => `r${index}`);
     for (const id of ids) {
-      journal.close(aRow({ requestId: id }));
+      journal.close(aPreparedRow({ requestId: id }));
       await written(journal);
     }
     expect(read(join(dir, 'wrk_a')).said).toEqual(ids.map((id) => `close ${id}`));
@@ -219,7 +243,7 @@ describe('takeover', () => {
   it('a worker that closed with rows left leaves its folder to anyone at once, with what it had not written', () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
-    journal.close(aRow({ requestId: 'left' }));
+    journal.close(aPreparedRow({ requestId: 'left' }));
     expect(isAbandoned(join(dir, 'wrk_a'), Date.now())).toBe(false);
     journal.shut();
     const [claimed] = claimAbandoned({ dir, workerId: 'wrk_b', nowMs: Date.now() });

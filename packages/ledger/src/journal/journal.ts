@@ -5,9 +5,9 @@ import type { Clock } from '@api-proxy/kit/clock';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
-import type { SettlementRow } from '../settlement/settlement-row.ts';
+import type { PreparedRow } from '../settlement/prepared-row.ts';
 import { Backlog, type Traces, type WaitingRecord } from './backlog.ts';
-import { entryText, type OpenedRequest } from './entry.ts';
+import { closeText, type OpenedRequest, openText, voidText } from './entry.ts';
 import { OWNER_FILE, writeOwner } from './owner.ts';
 import { createSegments, type FsyncPolicy, type Segment, type Segments } from './segments.ts';
 import { createTurn, type Turn } from './turn.ts';
@@ -37,6 +37,9 @@ export type JournalStats = {
   readonly faults: number;
 };
 
+/** The part of a row that its record needs. */
+export type EndedRow = Pick<PreparedRow, 'requestId' | 'json'>;
+
 /** Records are written together when the turn of the event loop ends in which they came; {@link Journal.whenWritten} waits for that. */
 export type Journal = {
   /**
@@ -45,7 +48,7 @@ export type Journal = {
    */
   open(request: OpenedRequest): void;
   /** A request ended with this row. Never throws: a row that the disk refuses is still booked from memory. */
-  close(row: SettlementRow): void;
+  close(row: EndedRow): void;
   /** Calls `then` once the kernel has what was said so far, or the disk refused it; at once when nothing waits. */
   whenWritten(then: () => void): void;
   /** An open request ended without a row; does nothing when it has one. Never throws. */
@@ -106,7 +109,7 @@ class WorkerJournal {
     const { requestId } = request;
     const traces = this.#tracesOf(requestId);
     traces.request = request;
-    this.#backlog.add({ entry: 'open', requestId, traces, text: entryText({ kind: 'open', request }) });
+    this.#backlog.add({ entry: 'open', requestId, traces, text: openText(request) });
     if (this.#broken) this.#openNow(requestId);
     else this.#turn.use();
   }
@@ -118,11 +121,10 @@ class WorkerJournal {
     throw error;
   }
 
-  close(row: SettlementRow): void {
-    const { requestId } = row;
+  close({ requestId, json }: EndedRow): void {
     const traces = this.#tracesOf(requestId);
     traces.request = undefined;
-    this.#backlog.add({ entry: 'close', requestId, traces, text: entryText({ kind: 'close', row }) });
+    this.#backlog.add({ entry: 'close', requestId, traces, text: closeText(json) });
     this.#turn.use();
   }
 
@@ -137,7 +139,7 @@ class WorkerJournal {
     // Of what no file tells, none has to be told that it ended.
     if (traces.segments.length === 0) this.#forget(requestId);
     else {
-      this.#backlog.add({ entry: 'void', requestId, traces, text: entryText({ kind: 'void', requestId }) });
+      this.#backlog.add({ entry: 'void', requestId, traces, text: voidText(requestId) });
       this.#turn.use();
     }
   }
@@ -228,7 +230,7 @@ class WorkerJournal {
     if (!oldest || younger.length < CROWDED) return;
     const kept = [...this.#traces.values()].filter(({ segments }) => segments.includes(oldest));
     if (kept.some(({ request }) => request === undefined)) return;
-    const texts = kept.flatMap(({ request }) => (request ? [entryText({ kind: 'open', request })] : []));
+    const texts = kept.flatMap(({ request }) => (request ? [openText(request)] : []));
     if (texts.length === 0) return;
     const { segment, taken, error } = this.#segments.write(texts);
     if (error !== undefined) this.#fault(error);

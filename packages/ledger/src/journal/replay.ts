@@ -8,6 +8,7 @@ import { sweepLeases } from '../purse/sweep-leases.ts';
 import { sqlState } from '../settlement/database-fault.ts';
 import { recordSet } from '../settlement/json-parameter.ts';
 import { causeText } from '../settlement/poison.ts';
+import { prepareRow } from '../settlement/prepared-row.ts';
 import { type SettleContext, settleBatch } from '../settlement/settle-batch.ts';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
 import type { OpenedRequest } from './entry.ts';
@@ -115,7 +116,8 @@ async function replayFolder(options: ReplayOptions, claimed: Claimed): Promise<O
 async function bookAll(context: SettleContext, rows: readonly SettlementRow[]): Promise<number> {
   let booked = 0;
   for (let at = 0; at < rows.length; at += BATCH_ROWS) {
-    booked += (await settleBatch(context, rows.slice(at, at + BATCH_ROWS))).booked;
+    const batch = rows.slice(at, at + BATCH_ROWS).map((row) => prepareRow(row, { copies: false }));
+    booked += (await settleBatch(context, batch)).booked;
   }
   return booked;
 }

@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFolders, moveIntoClaims, opening, read, segmentPaths, written } from '../testing/journals.ts';
-import { aRow } from '../testing/rows.ts';
+import { aPreparedRow } from '../testing/rows.ts';
 
 const folders = createFolders();
 afterEach(() => {
@@ -37,8 +37,8 @@ describe('writing', () => {
     const journal = folders.journal(dir);
     const seen = watchWrites();
     for (const id of ['a', 'b', 'c']) journal.open(opening(id));
-    queueMicrotask(() => journal.close(aRow({ requestId: 'b' })));
-    process.nextTick(() => journal.close(aRow({ requestId: 'a' })));
+    queueMicrotask(() => journal.close(aPreparedRow({ requestId: 'b' })));
+    process.nextTick(() => journal.close(aPreparedRow({ requestId: 'a' })));
     await written(journal);
     expect(seen.writes).toBe(1);
     expect([...read(join(dir, 'wrk_a')).said].sort()).toEqual([
@@ -49,7 +49,7 @@ describe('writing', () => {
       'open c',
     ]);
     expect(read(join(dir, 'wrk_a')).said.slice(0, 3)).toEqual(['open a', 'open b', 'open c']);
-    journal.close(aRow({ requestId: 'c' }));
+    journal.close(aPreparedRow({ requestId: 'c' }));
     await written(journal);
     expect(seen.writes).toBe(2);
     journal.whenWritten(() => journal.committed(['a']));
@@ -63,7 +63,7 @@ describe('writing', () => {
     journal.open(opening('a'));
     journal.release('a');
     journal.open(opening('b'));
-    journal.close(aRow({ requestId: 'b' }));
+    journal.close(aPreparedRow({ requestId: 'b' }));
     journal.committed(['b']);
     expect(journal.stats()).toMatchObject({ needed: 0, bytes: 0 });
     await written(journal);
@@ -74,7 +74,7 @@ describe('writing', () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     const said: string[][] = [];
-    journal.close(aRow({ requestId: 'a' }));
+    journal.close(aPreparedRow({ requestId: 'a' }));
     journal.whenWritten(() => {
       throw new Error('not my day');
     });
@@ -89,7 +89,7 @@ describe('writing', () => {
     const journal = folders.journal(dir);
     rmSync(join(dir, 'wrk_a'), { recursive: true });
     journal.open(opening('unnoticed'));
-    journal.close(aRow({ requestId: 'row' }));
+    journal.close(aPreparedRow({ requestId: 'row' }));
     expect(journal.full()).toBe(false);
     await written(journal);
     expect(journal.full()).toBe(true);
@@ -107,7 +107,7 @@ describe('writing', () => {
     const dir = folders.make();
     const journal = folders.journal(dir);
     watchWrites(0);
-    journal.close(aRow({ requestId: 'a' }));
+    journal.close(aPreparedRow({ requestId: 'a' }));
     await written(journal);
     vi.restoreAllMocks();
     syncBuiltinESMExports();
@@ -148,7 +148,7 @@ describe('writing', () => {
     vi.restoreAllMocks();
     syncBuiltinESMExports();
     journal.committed(['d']);
-    journal.close(aRow({ requestId: 'a' }));
+    journal.close(aPreparedRow({ requestId: 'a' }));
     await written(journal);
     const said = ['open a', 'open b', 'open c', 'open e', 'close a'];
     expect(read(join(dir, 'wrk_a'))).toEqual({ said, damaged: 1 });

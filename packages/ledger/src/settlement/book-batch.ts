@@ -2,23 +2,21 @@
 import type { BulkTransaction, CopyIn } from '@api-proxy/db/bulk';
 import type { Database, Transaction } from '@api-proxy/db/database';
 import { rowsOf } from '@api-proxy/db/rows';
-import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
 import { newId } from '@api-proxy/kit/id';
 import { type SQL, sql } from 'drizzle-orm';
 import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf, type OwnerKind } from '../budget/budget.ts';
 import { type Charges, planCharges } from './charges.ts';
-import { copyText } from './copy-text.ts';
-import { columnList, recordSet } from './json-parameter.ts';
+import { type Column, columnList, recordSet, recordsOf } from './json-parameter.ts';
 import { LOG_COLUMNS } from './log-record.ts';
+import type { PreparedRow } from './prepared-row.ts';
 import {
+  LATENCY_BUCKETS,
   ROLL_UP_HISTOGRAMS,
   ROLL_UP_KEY,
   ROLL_UP_SUMS,
   type RollUp,
-  rollUpHours,
   rollUpMinutes,
 } from './roll-up.ts';
-import { chargeOf, endedAtMs, type SettlementRow } from './settlement-row.ts';
 
 export type BatchContext = {
   readonly db: Database;
@@ -53,36 +51,34 @@ const NO_CHARGES: Charges = { entries: [], budgets: [], leases: new Map(), taken
  * Locks in a fixed order (log, budgets by id, ledger, leases, roll-ups, keys), so that parallel writers wait and
  * don't deadlock. @throws what the driver throws; nothing is booked then.
  */
-export async function bookBatch(context: BatchContext, rows: readonly SettlementRow[]): Promise<Booked> {
+export async function bookBatch(context: BatchContext, rows: readonly PreparedRow[]): Promise<Booked> {
   const book = async (tx: Transaction, store: () => Promise<Set<string>>): Promise<Booked> => {
     await tx.execute(DEADLINES);
     const inserted = await store();
     const fresh = firstOfEach(rows, inserted);
     if (fresh.length === 0) return { inserted, charges: NO_CHARGES };
     const charges = await bookCharges(tx, context, fresh);
-    const minutes = rollUpMinutes(fresh);
-    await addRollUp(tx, 'usage_by_minute', minutes);
-    await addRollUp(tx, 'usage_by_hour', rollUpHours(minutes));
+    await addRollUps(tx, rollUpMinutes(fresh));
     await touchKeys(tx, fresh);
     return { inserted, charges };
   };
   const { db, bulk } = context;
   if (!bulk) return db.transaction((tx) => book(tx, () => insertLog(tx, rows)));
-  // Written out before the transaction begins: it holds a connection.
-  const text = copyText(rows, LOG_COLUMNS);
+  const text = rows.map(({ line }) => line).join('');
   return bulk((tx, copyIn) => book(tx, () => copyLog(copyIn, rows, text)));
 }
 
-function firstOfEach(rows: readonly SettlementRow[], ids: ReadonlySet<string>): SettlementRow[] {
+function firstOfEach(rows: readonly PreparedRow[], ids: ReadonlySet<string>): PreparedRow[] {
   const left = new Set(ids);
   return rows.filter((row) => left.delete(row.requestId));
 }
 
-async function insertLog(tx: Transaction, rows: readonly SettlementRow[]): Promise<Set<string>> {
+async function insertLog(tx: Transaction, rows: readonly PreparedRow[]): Promise<Set<string>> {
+  const json = `[${rows.map((row) => row.json).join(',')}]`;
   const found = rowsOf<{ request_id: string }>(
     await tx.execute(sql`
       insert into request_log (${columnList(LOG_COLUMNS)})
-      select ${columnList(LOG_COLUMNS)} from ${recordSet(rows, LOG_COLUMNS)}
+      select ${columnList(LOG_COLUMNS)} from (${recordsOf(json, LOG_COLUMNS)}) r
       order by started_at, request_id
       on conflict do nothing returning request_id`),
   );
@@ -90,7 +86,7 @@ async function insertLog(tx: Transaction, rows: readonly SettlementRow[]): Promi
 }
 
 /** All or none: where one row is stored already, the server refuses them all. */
-async function copyLog(copyIn: CopyIn, rows: readonly SettlementRow[], text: string): Promise<Set<string>> {
+async function copyLog(copyIn: CopyIn, rows: readonly PreparedRow[], text: string): Promise<Set<string>> {
   const names = LOG_COLUMNS.map(([name]) => `"${name}"`).join(', ');
   await copyIn(`copy request_log (${names}) from stdin`, text);
   return new Set(rows.map((row) => row.requestId));
@@ -99,9 +95,9 @@ async function copyLog(copyIn: CopyIn, rows: readonly SettlementRow[], text: str
 async function bookCharges(
   tx: Transaction,
   context: BatchContext,
-  rows: readonly SettlementRow[],
+  rows: readonly PreparedRow[],
 ): Promise<Charges> {
-  const paying = rows.filter((row) => chargeOf(row) !== 0n);
+  const paying = rows.filter((row) => row.charge !== 0n);
   if (paying.length === 0) return NO_CHARGES;
   const budgets = await lockBudgets(tx, paying);
   const held = [...new Set(paying.flatMap((row) => context.heldBy(row.requestId)))];
@@ -130,7 +126,7 @@ async function selectBudgets(tx: Transaction, owners: readonly Owner[]): Promise
 }
 
 /** Every budget of the rows' users and keys; a payer without a balance gets one, so that no charge is lost. */
-async function lockBudgets(tx: Transaction, rows: readonly SettlementRow[]): Promise<Budget[]> {
+async function lockBudgets(tx: Transaction, rows: readonly PreparedRow[]): Promise<Budget[]> {
   const users = new Set(rows.map((row) => row.userId));
   const owners: Owner[] = [...users].map((owner) => ({ kind: 'user', owner }));
   for (const owner of new Set(rows.map((row) => row.keyId))) owners.push({ kind: 'key', owner });
@@ -165,17 +161,14 @@ async function readLeases(
 
 async function insertEntries(tx: Transaction, charges: Charges): Promise<void> {
   if (charges.entries.length === 0) return;
-  const source = recordSet(
-    charges.entries.map((entry, place) => ({ ...entry, place })),
-    [
-      ['place', 'integer', (row) => row.place],
-      ['user_id', 'text', (row) => row.userId],
-      ['reference', 'text', (row) => row.requestId],
-      ['amount', 'bigint', (row) => row.amount.toString()],
-      ['balance_after', 'bigint', (row) => row.balanceAfter.toString()],
-      ['key_id', 'text', (row) => row.keyId],
-    ],
-  );
+  const source = recordSet(charges.entries, [
+    ['place', 'integer', (_row, place) => place],
+    ['user_id', 'text', (row) => row.userId],
+    ['reference', 'text', (row) => row.requestId],
+    ['amount', 'bigint', (row) => row.amount.toString()],
+    ['balance_after', 'bigint', (row) => row.balanceAfter.toString()],
+    ['key_id', 'text', (row) => row.keyId],
+  ]);
   await tx.execute(sql`
     insert into ledger_entries (user_id, kind, reference, amount, balance_after, key_id)
     select user_id, 'charge', reference, amount, balance_after, key_id from ${source} order by place`);
@@ -220,7 +213,7 @@ function additions(table: string): SQL {
   const sums = ROLL_UP_SUMS.map(([name]) => `"${name}" = ${table}."${name}" + excluded."${name}"`);
   const histograms = ROLL_UP_HISTOGRAMS.map(([name]) => {
     const elements = Array.from(
-      { length: LATENCY_BOUNDS_MS.length + 1 },
+      { length: LATENCY_BUCKETS },
       (_, index) => `${table}."${name}"[${index + 1}] + excluded."${name}"[${index + 1}]`,
     );
     return `"${name}" = array[${elements.join(', ')}]`;
@@ -228,24 +221,39 @@ function additions(table: string): SQL {
   return sql.raw([...sums, ...histograms].join(', '));
 }
 
-async function addRollUp(
-  tx: Transaction,
-  table: 'usage_by_minute' | 'usage_by_hour',
-  records: readonly RollUp[],
-): Promise<void> {
-  if (records.length === 0) return;
-  const columns = [...ROLL_UP_KEY, ...ROLL_UP_SUMS, ...ROLL_UP_HISTOGRAMS];
+const ROLL_UP_COLUMNS = [...ROLL_UP_KEY, ...ROLL_UP_SUMS, ...ROLL_UP_HISTOGRAMS];
+
+/** A column of the hour table out of the minutes `r`. */
+function hourly([name, type]: Column<RollUp>): string {
+  if (name === 'bucket') return `date_trunc('hour', bucket, 'UTC')`;
+  if (type === 'text') return `"${name}"`;
+  if (type !== 'integer[]') return `sum("${name}")::bigint`;
+  const sums = Array.from({ length: LATENCY_BUCKETS }, (_, index) => `sum("${name}"[${index + 1}])::integer`);
+  return `array[${sums.join(', ')}]`;
+}
+
+const HOURLY = ROLL_UP_COLUMNS.map(hourly).join(', ');
+
+/** Both tables by one statement: the hours are added up from the same parameter. */
+async function addRollUps(tx: Transaction, minutes: readonly RollUp[]): Promise<void> {
+  if (minutes.length === 0) return;
+  const columns = columnList(ROLL_UP_COLUMNS);
+  const conflict = sql`on conflict (${columnList(ROLL_UP_KEY)}) do update set`;
   await tx.execute(sql`
-    insert into ${sql.raw(table)} (${columnList(columns)})
-    select ${columnList(columns)} from ${recordSet(records, columns)}
-    on conflict (${columnList(ROLL_UP_KEY)}) do update set ${additions(table)}`);
+    with r as materialized (select * from ${recordSet(minutes, ROLL_UP_COLUMNS)}),
+    minutes as (
+      insert into usage_by_minute (${columns}) select ${columns} from r
+      ${conflict} ${additions('usage_by_minute')})
+    insert into usage_by_hour (${columns})
+    select ${sql.raw(HOURLY)} from r group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    ${conflict} ${additions('usage_by_hour')}`);
 }
 
 /** Moves `last_used_at` forward; keys are locked in order first. */
-async function touchKeys(tx: Transaction, rows: readonly SettlementRow[]): Promise<void> {
+async function touchKeys(tx: Transaction, rows: readonly PreparedRow[]): Promise<void> {
   const latest = new Map<string, number>();
   for (const row of rows) {
-    if (!row.probe) latest.set(row.keyId, Math.max(latest.get(row.keyId) ?? 0, endedAtMs(row)));
+    if (!row.probe) latest.set(row.keyId, Math.max(latest.get(row.keyId) ?? 0, row.endedAtMs));
   }
   if (latest.size === 0) return;
   const source = recordSet(

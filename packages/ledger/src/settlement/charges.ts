@@ -2,7 +2,7 @@
 
 import { rollingAt } from '@api-proxy/kit/window';
 import type { Budget, OwnerKind } from '../budget/budget.ts';
-import { chargeOf, endedAtMs, type SettlementRow } from './settlement-row.ts';
+import type { PreparedRow } from './prepared-row.ts';
 
 export type Charge = {
   readonly requestId: string;
@@ -54,7 +54,7 @@ export function spendAt(
 }
 
 /** Plans the charges of newly stored rows, in the order in which the requests ended. Rows without cost do nothing. */
-export function planCharges(rows: readonly SettlementRow[], books: Books): Charges {
+export function planCharges(rows: readonly PreparedRow[], books: Books): Charges {
   const budgets = new Map(books.budgets.map((budget) => [budget.id, budget]));
   const byOwner = new Map<string, string[]>();
   for (const budget of books.budgets) {
@@ -65,7 +65,7 @@ export function planCharges(rows: readonly SettlementRow[], books: Books): Charg
   }
   // A key belongs to one user, but nothing here relies on it.
   const known = new Map<string, readonly string[]>();
-  const payersOf = ({ userId, keyId }: SettlementRow): readonly string[] => {
+  const payersOf = ({ userId, keyId }: PreparedRow): readonly string[] => {
     const pair = `${userId} ${keyId}`;
     const before = known.get(pair);
     if (before) return before;
@@ -78,14 +78,14 @@ export function planCharges(rows: readonly SettlementRow[], books: Books): Charg
   const changed = new Set<string>();
   const entries: Charge[] = [];
   const taken: Taken[] = [];
-  const paying = rows.filter((row) => chargeOf(row) !== 0n).sort((a, b) => endedAtMs(a) - endedAtMs(b));
+  const paying = rows.filter((row) => row.charge !== 0n).sort((a, b) => a.endedAtMs - b.endedAtMs);
   for (const row of paying) {
-    const cost = chargeOf(row);
+    const cost = row.charge;
     const held = books.heldBy(row.requestId);
     for (const id of payersOf(row)) {
       const before = budgets.get(id);
       if (!before) continue;
-      let after = spendAt(before, cost, { atMs: endedAtMs(row), zone: books.zone });
+      let after = spendAt(before, cost, { atMs: row.endedAtMs, zone: books.zone });
       if (held.includes(id)) {
         const lease = leases.get(id) ?? books.leases.get(id) ?? 0n;
         const amount = lease < cost ? lease : cost;

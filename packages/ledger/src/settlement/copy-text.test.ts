@@ -1,32 +1,31 @@
-// Promise: rows in the text of COPY arrive as the same rows in JSON do.
+// Promise: a row in the text of COPY arrives as the same row in JSON does.
 import { expect, it } from 'vitest';
-import { copyText } from './copy-text.ts';
-import type { Column } from './json-parameter.ts';
+import { copyLine } from './copy-text.ts';
+import type { ColumnType } from './json-parameter.ts';
 
-type Row = { readonly text: unknown; readonly list: readonly string[]; readonly json: unknown };
-
-const COLUMNS: readonly Column<Row>[] = [
-  ['text', 'text', (row) => row.text],
-  ['list', 'text[]', (row) => row.list],
-  ['json', 'jsonb', (row) => row.json],
+const COLUMNS: readonly (readonly [string, ColumnType])[] = [
+  ['text', 'text'],
+  ['list', 'text[]'],
+  ['json', 'jsonb'],
 ];
 
 it('a row is a line: separators, backslashes and quotes inside a value are escaped, nothing is \\N', () => {
-  const rows: Row[] = [
-    { text: 'a\tb\nc\rd\\N', list: ['x"y', 'back\\', ''], json: { k: 'q"\\' } },
-    { text: null, list: [], json: null },
-    { text: '', list: ['é'], json: ['\0', '\ud800'] },
-  ];
-  expect(copyText(rows, COLUMNS).split('\n')).toEqual([
-    String.raw`a\tb\nc\rd\\N${'\t'}{"x\\"y","back\\\\",""}${'\t'}{"k":"q\\"\\\\"}`,
-    String.raw`\N${'\t'}{}${'\t'}\N`,
-    `${'\t'}{"é"}${'\t'}["","\ufffd"]`,
-    '',
-  ]);
+  const line = (...values: unknown[]) => copyLine(values, COLUMNS);
+  expect(line('a\tb\nc\rd\\N', ['x"y', 'back\\', ''], { k: 'q"\\' })).toBe(
+    `${String.raw`a\tb\nc\rd\\N${'\t'}{"x\\"y","back\\\\",""}${'\t'}{"k":"q\\"\\\\"}`}\n`,
+  );
+  expect(line(null, [], null)).toBe(`${String.raw`\N${'\t'}{}${'\t'}\N`}\n`);
+  expect(line('', ['é'], ['\0', '\ud800'])).toBe(`${`${'\t'}{"é"}${'\t'}["","\ufffd"]`}\n`);
 });
 
 it('what PostgreSQL refuses in a text is taken out; a number that is none becomes null', () => {
-  const cleaned = copyText([{ text: 'a\0b\ud800', list: ['\0'], json: 1 }], COLUMNS);
-  expect(cleaned).toBe('ab\ufffd\t{""}\t1\n');
-  expect(copyText([{ text: Number.NaN, list: [], json: null }], COLUMNS)).toBe('\\N\t{}\t\\N\n');
+  expect(copyLine(['a\0b\ud800', ['\0'], 1], COLUMNS)).toBe('ab\ufffd\t{""}\t1\n');
+  expect(copyLine([Number.NaN, [], null], COLUMNS)).toBe('\\N\t{}\t\\N\n');
+});
+
+it('an instant is written out; what is none is null', () => {
+  const line = (ms: number) => copyLine([ms], [['at', 'epoch_ms']]);
+  expect(line(Date.UTC(2026, 0, 2, 3, 4, 5, 6))).toBe('2026-01-02T03:04:05.006Z\n');
+  expect(line(Number.NaN)).toBe('\\N\n');
+  expect(line(1e300)).toBe('\\N\n');
 });

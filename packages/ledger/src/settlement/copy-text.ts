@@ -1,5 +1,5 @@
-// Rows in the text format of COPY: one line per row, tabs between values, `\N` for null.
-import { type Column, jsonText, storableText } from './json-parameter.ts';
+// A row in the text format of COPY: one line, tabs between values, `\N` for null.
+import { type ColumnType, jsonText, storableText } from './json-parameter.ts';
 
 const NULL = '\\N';
 const SPECIAL = /[\\\t\n\r]/;
@@ -16,8 +16,9 @@ function arrayText(values: readonly unknown[]): string {
   return `{${values.map((value) => `"${String(value).replace(EVERY_QUOTABLE, '\\$&')}"`).join(',')}}`;
 }
 
-function field(type: Column<unknown>[1], value: unknown): string {
+function field(type: ColumnType, value: unknown): string {
   if (value === null || value === undefined) return NULL;
+  if (type === 'epoch_ms') return instantText(value);
   if (type === 'jsonb') return escaped(jsonText(value));
   if (typeof value === 'string') return escaped(value);
   if (Array.isArray(value)) return escaped(arrayText(value));
@@ -25,16 +26,26 @@ function field(type: Column<unknown>[1], value: unknown): string {
   return typeof value === 'number' && !Number.isFinite(value) ? NULL : String(value);
 }
 
-/** Lines for `copy … (columns) from stdin`; texts that PostgreSQL refuses are cleaned as `jsonText` does. */
-export function copyText<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+/** What is no instant is null, which the server refuses where one must be. */
+function instantText(value: unknown): string {
+  const instant = new Date(Number(value));
+  return Number.isNaN(instant.getTime()) ? NULL : instant.toISOString();
+}
+
+/**
+ * The line of a row, with its end, for `copy … (columns) from stdin`; texts that PostgreSQL refuses are cleaned as
+ * `jsonText` does. @param values one for each column
+ */
+export function copyLine(
+  values: readonly unknown[],
+  columns: readonly (readonly [name: string, type: ColumnType])[],
+): string {
   let text = '';
-  for (const row of rows) {
-    let before = '';
-    for (const [, type, value] of columns) {
-      text += before + field(type, value(row));
-      before = '\t';
-    }
-    text += '\n';
+  let before = '';
+  for (const [index, [, type]] of columns.entries()) {
+    text += before + field(type, values[index]);
+    before = '\t';
   }
+  text += '\n';
   return text.isWellFormed() && !text.includes('\0') ? text : storableText(text);
 }

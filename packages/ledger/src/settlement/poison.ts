@@ -2,6 +2,7 @@
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import { sqlState } from './database-fault.ts';
+import { type PreparedRow, rowOfPrepared } from './prepared-row.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
 export type PoisonRow = { readonly row: SettlementRow; readonly error: string };
@@ -19,7 +20,8 @@ export class PoisonShelf {
     this.#logger = logger;
   }
 
-  keep(row: SettlementRow, error: unknown): void {
+  keep(refused: PreparedRow, error: unknown): void {
+    const row = rowOfPrepared(refused);
     this.count++;
     this.rows.push({ row, error: causeText(error) });
     if (this.rows.length > KEPT) this.rows.shift();

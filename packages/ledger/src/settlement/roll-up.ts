@@ -1,11 +1,11 @@
-// Adds settled rows up per minute or hour and user, key, channel, model, outcome: what dashboards read.
+// Adds settled rows up per minute and user, key, channel, model, outcome: what dashboards read.
 import { LATENCY_BOUNDS_MS } from '@api-proxy/db/schema/usage-measures';
-import { HOUR_MS, MINUTE_MS } from '@api-proxy/kit/duration';
+import { MINUTE_MS } from '@api-proxy/kit/duration';
 import type { Column } from './json-parameter.ts';
-import { storableName } from './log-record.ts';
-import { chargeOf, type SettlementRow } from './settlement-row.ts';
+import type { PreparedRow } from './prepared-row.ts';
 
-const BUCKETS = LATENCY_BOUNDS_MS.length + 1;
+/** Elements of a histogram: the last is open. */
+export const LATENCY_BUCKETS = LATENCY_BOUNDS_MS.length + 1;
 
 /** The dimensions: the primary key of the roll-up tables, in its order. */
 export const ROLL_UP_KEY: readonly Column<RollUp>[] = [
@@ -72,7 +72,7 @@ export type RollUp = Dimensions & Sums;
 /** Which of the histogram's 13 buckets a latency belongs to: bounds are included, the last bucket is open. */
 export function latencyBucket(ms: number): number {
   const index = LATENCY_BOUNDS_MS.findIndex((bound) => ms <= bound);
-  return index === -1 ? BUCKETS - 1 : index;
+  return index === -1 ? LATENCY_BUCKETS - 1 : index;
 }
 
 function emptySums(): Sums {
@@ -90,8 +90,8 @@ function emptySums(): Sums {
     first_byte_ms_sum: 0,
     first_byte_count: 0,
     duration_ms_sum: 0,
-    first_byte_histogram: new Array<number>(BUCKETS).fill(0),
-    duration_histogram: new Array<number>(BUCKETS).fill(0),
+    first_byte_histogram: new Array<number>(LATENCY_BUCKETS).fill(0),
+    duration_histogram: new Array<number>(LATENCY_BUCKETS).fill(0),
   };
 }
 
@@ -100,7 +100,7 @@ function countIn(histogram: number[], ms: number): void {
   histogram[bucket] = (histogram[bucket] ?? 0) + 1;
 }
 
-function add(sums: Sums, row: SettlementRow): void {
+function add(sums: Sums, row: PreparedRow): void {
   const { usage } = row;
   const durationMs = Math.round(row.durationMs);
   sums.requests++;
@@ -111,8 +111,8 @@ function add(sums: Sums, row: SettlementRow): void {
   sums.output_tokens += usage.output;
   sums.reasoning_tokens += usage.reasoning;
   if (usage.estimated) sums.estimated_requests++;
-  sums.cost += chargeOf(row);
-  sums.operator_loss += row.operatorLossNanoUsd ?? 0n;
+  sums.cost += row.charge;
+  sums.operator_loss += row.operatorLoss;
   sums.duration_ms_sum += durationMs;
   countIn(sums.duration_histogram, durationMs);
   if (row.firstByteMs === null) return;
@@ -122,40 +122,26 @@ function add(sums: Sums, row: SettlementRow): void {
   countIn(sums.first_byte_histogram, firstByteMs);
 }
 
-function addHistogram(to: number[], from: readonly number[]): void {
-  for (let index = 0; index < BUCKETS; index++) to[index] = (to[index] ?? 0) + (from[index] ?? 0);
-}
-
-function addSums(sums: Sums, more: Sums): void {
-  sums.requests += more.requests;
-  sums.input_tokens += more.input_tokens;
-  sums.cache_read_tokens += more.cache_read_tokens;
-  sums.cache_write5m_tokens += more.cache_write5m_tokens;
-  sums.cache_write1h_tokens += more.cache_write1h_tokens;
-  sums.output_tokens += more.output_tokens;
-  sums.reasoning_tokens += more.reasoning_tokens;
-  sums.estimated_requests += more.estimated_requests;
-  sums.cost += more.cost;
-  sums.operator_loss += more.operator_loss;
-  sums.first_byte_ms_sum += more.first_byte_ms_sum;
-  sums.first_byte_count += more.first_byte_count;
-  sums.duration_ms_sum += more.duration_ms_sum;
-  addHistogram(sums.first_byte_histogram, more.first_byte_histogram);
-  addHistogram(sums.duration_histogram, more.duration_histogram);
-}
-
 type Groups = Map<string, RollUp>;
 
-/** The group of these dimensions; made when it is the first of its kind. */
-function groupOf(groups: Groups, bucketMs: number, source: Omit<Dimensions, 'bucket'>): RollUp {
+/** The group of the row's dimensions; made when it is the first of its kind. */
+function groupOf(groups: Groups, row: PreparedRow): RollUp {
+  const bucketMs = minuteOf(row) * MINUTE_MS;
+  const channelId = row.channelId ?? '';
   // Only the model is a text of the client's, so it comes last: no two groups can share a key. It must come as it is
   // stored: two groups that became one record would fail the whole batch (`on conflict` updates no record twice).
-  const { user_id, key_id, channel_id, outcome, model } = source;
-  const key = `${bucketMs}\n${user_id}\n${key_id}\n${channel_id}\n${outcome}\n${model}`;
+  const key = `${bucketMs}\n${row.userId}\n${row.keyId}\n${channelId}\n${row.outcome}\n${row.model}`;
   const known = groups.get(key);
   if (known) return known;
-  const bucket = new Date(bucketMs).toISOString();
-  const made = { bucket, user_id, key_id, channel_id, model, outcome, ...emptySums() };
+  const made = {
+    bucket: new Date(bucketMs).toISOString(),
+    user_id: row.userId,
+    key_id: row.keyId,
+    channel_id: channelId,
+    model: row.model,
+    outcome: row.outcome,
+    ...emptySums(),
+  };
   groups.set(key, made);
   return made;
 }
@@ -168,50 +154,30 @@ function sorted(groups: Groups): RollUp[] {
  * Records of the minute table, one per minute of the request's start and dimensions, sorted by key so that two
  * writers lock in the same order. Probes are left out.
  */
-export function rollUpMinutes(rows: readonly SettlementRow[]): RollUp[] {
+export function rollUpMinutes(rows: readonly PreparedRow[]): RollUp[] {
   const groups: Groups = new Map();
-  let before: { readonly row: SettlementRow; readonly group: RollUp } | null = null;
+  let before: { readonly row: PreparedRow; readonly group: RollUp } | null = null;
   for (const row of rows) {
     if (row.probe) continue;
     // Rows that follow one another mostly belong together.
-    const group: RollUp = before && alike(before.row, row) ? before.group : groupOfRow(groups, row);
+    const group: RollUp = before && alike(before.row, row) ? before.group : groupOf(groups, row);
     add(group, row);
     before = { row, group };
   }
   return sorted(groups);
 }
 
-function groupOfRow(groups: Groups, row: SettlementRow): RollUp {
-  return groupOf(groups, minuteOf(row) * MINUTE_MS, {
-    user_id: row.userId,
-    key_id: row.keyId,
-    channel_id: row.channelId ?? '',
-    model: storableName(row.modelAsked),
-    outcome: row.outcome,
-  });
-}
-
-function alike(one: SettlementRow, other: SettlementRow): boolean {
+function alike(one: PreparedRow, other: PreparedRow): boolean {
   return (
     one.keyId === other.keyId &&
     one.userId === other.userId &&
-    one.modelAsked === other.modelAsked &&
+    one.model === other.model &&
     one.channelId === other.channelId &&
     one.outcome === other.outcome &&
     minuteOf(one) === minuteOf(other)
   );
 }
 
-function minuteOf({ startedAtMs }: SettlementRow): number {
+function minuteOf({ startedAtMs }: PreparedRow): number {
   return Math.floor(startedAtMs / MINUTE_MS);
-}
-
-/** The same for the hour table, out of a batch's minutes: a few records instead of every row once more. */
-export function rollUpHours(minutes: readonly RollUp[]): RollUp[] {
-  const groups: Groups = new Map();
-  for (const minute of minutes) {
-    const bucketMs = Math.floor(Date.parse(minute.bucket) / HOUR_MS) * HOUR_MS;
-    addSums(groupOf(groups, bucketMs, minute), minute);
-  }
-  return sorted(groups);
 }

@@ -8,7 +8,7 @@ import { type Booked, bookBatch } from './book-batch.ts';
 import type { Taken } from './charges.ts';
 import { faultOf, sqlState } from './database-fault.ts';
 import type { Holds } from './holds.ts';
-import type { SettlementRow } from './settlement-row.ts';
+import type { PreparedRow } from './prepared-row.ts';
 
 const MAX_RETRIES = 8;
 const RETRY_STEP_MS = 15;
@@ -27,7 +27,7 @@ export type SettleContext = {
   readonly random: () => number;
   zone(): Intl.DateTimeFormat;
   /** A row that the database refuses for what it contains. */
-  onPoison(row: SettlementRow, error: unknown): void;
+  onPoison(row: PreparedRow, error: unknown): void;
 };
 
 export type Settled = { booked: number; duplicates: number; retries: number };
@@ -37,9 +37,9 @@ export type Settled = { booked: number; duplicates: number; retries: number };
  * @throws what the driver throws when the database is away; rows that were booked before that stay booked, and
  *   settling the batch again does no harm.
  */
-export async function settleBatch(context: SettleContext, rows: readonly SettlementRow[]): Promise<Settled> {
+export async function settleBatch(context: SettleContext, rows: readonly PreparedRow[]): Promise<Settled> {
   const total: Settled = { booked: 0, duplicates: 0, retries: 0 };
-  const open: (readonly SettlementRow[])[] = [rows];
+  const open: (readonly PreparedRow[])[] = [rows];
   for (let part = open.pop(); part !== undefined; part = open.pop()) {
     const failure = await settlePart(context, part, total);
     if (!failure) continue;
@@ -58,7 +58,7 @@ export async function settleBatch(context: SettleContext, rows: readonly Settlem
 /** Books one part; gives the error when a row of it is to blame. */
 async function settlePart(
   context: SettleContext,
-  rows: readonly SettlementRow[],
+  rows: readonly PreparedRow[],
   total: Settled,
 ): Promise<{ error: unknown } | undefined> {
   let partitionsMade = false;
@@ -89,7 +89,7 @@ async function settlePart(
   }
 }
 
-async function book(context: SettleContext, rows: readonly SettlementRow[]): Promise<Booked> {
+async function book(context: SettleContext, rows: readonly PreparedRow[]): Promise<Booked> {
   const { holds } = context;
   const done = holds.booking(rows.map((row) => row.requestId));
   try {
@@ -107,7 +107,7 @@ async function book(context: SettleContext, rows: readonly SettlementRow[]): Pro
   }
 }
 
-function tellHolds(holds: Holds, rows: readonly SettlementRow[], { inserted, charges }: Booked): void {
+function tellHolds(holds: Holds, rows: readonly PreparedRow[], { inserted, charges }: Booked): void {
   const taken = new Map<string, Taken[]>();
   for (const part of charges.taken) {
     const parts = taken.get(part.requestId);
@@ -122,7 +122,7 @@ function tellHolds(holds: Holds, rows: readonly SettlementRow[], { inserted, cha
 }
 
 /** Makes the day partitions that the rows need; false when a row lies outside any plausible time. */
-async function makePartitions(context: SettleContext, rows: readonly SettlementRow[]): Promise<boolean> {
+async function makePartitions(context: SettleContext, rows: readonly PreparedRow[]): Promise<boolean> {
   const nowMs = context.clock.nowMs();
   const plausible = rows.filter(
     ({ startedAtMs }) =>

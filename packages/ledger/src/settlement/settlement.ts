@@ -9,8 +9,9 @@ import { createZoneReader } from '@api-proxy/kit/window';
 import { sqlState } from './database-fault.ts';
 import { type Holds, NO_HOLDS } from './holds.ts';
 import { causeText, type PoisonRow, PoisonShelf, printable } from './poison.ts';
+import { type PreparedRow, prepareRow, rowOfPrepared } from './prepared-row.ts';
 import { type SettleContext, settleBatch } from './settle-batch.ts';
-import { chargeOf, type SettlementRow } from './settlement-row.ts';
+import type { SettlementRow } from './settlement-row.ts';
 
 export type SettlementOptions = {
   /** A pool of its own with as many connections as `lanes` serves best. */
@@ -40,7 +41,7 @@ export type SettlementOptions = {
 /** The part of a journal that the settlement needs. */
 export type RowJournal = {
   /** Never throws. */
-  close(row: SettlementRow): void;
+  close(row: Pick<PreparedRow, 'requestId' | 'json'>): void;
   /** Calls `then` once the kernel has the rows so far, or the disk refused them; at once when nothing waits. */
   whenWritten(then: () => void): void;
   /** These rows are in the database, or never will be: the log has what was refused. */
@@ -90,7 +91,7 @@ const BACK_OFF_MAX_MS = 5 * SECOND_MS;
 /** Batches after one another and beside each other, up to the first that the database does not take. */
 type Run = { readonly lanes: Promise<void>[]; taken: boolean };
 
-type Waiting = { readonly row: SettlementRow; readonly queuedMs: number };
+type Waiting = { readonly row: PreparedRow; readonly queuedMs: number };
 
 export function createSettlement(options: SettlementOptions): Settlement {
   const writer = new SettlementWriter(options);
@@ -144,10 +145,11 @@ class SettlementWriter {
     };
   }
 
-  settle(row: SettlementRow): void {
+  settle(finished: SettlementRow): void {
+    const row = prepareRow(finished, { copies: this.#options.bulk !== undefined });
     this.#options.journal?.close(row);
     try {
-      this.#holds.spend(row.requestId, chargeOf(row));
+      this.#holds.spend(row.requestId, row.charge);
     } catch (error) {
       this.#options.logger.error(
         { requestId: row.requestId, error: messageOf(error) },
@@ -211,7 +213,8 @@ class SettlementWriter {
           logger.error({ rows: this.pending(), error: messageOf(error) }, 'closed with rows not booked');
           // Without a journal, the log is then the only place that still knows them.
           if (this.#options.journal) break;
-          for (const { row } of this.#queue) logger.error({ row: printable(row) }, 'not booked');
+          for (const { row } of this.#queue)
+            logger.error({ row: printable(rowOfPrepared(row)) }, 'not booked');
           break;
         }
         await sleep(Math.min(this.#backOffMs(), leftMs));

@@ -5,6 +5,7 @@ import { budgets } from '@api-proxy/db/schema/budgets';
 import { newId } from '@api-proxy/kit/id';
 import type { Span } from '@api-proxy/kit/window';
 import { sql } from 'drizzle-orm';
+import { type PreparedRow, prepareRow } from '../settlement/prepared-row.ts';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
 
 let drawn = 0;
@@ -51,6 +52,11 @@ export function aRow(changes: Partial<SettlementRow> = {}): SettlementRow {
     droppedFields: [],
     ...changes,
   };
+}
+
+/** The same as it waits for its booking. */
+export function aPreparedRow(changes: Partial<SettlementRow> = {}): PreparedRow {
+  return prepareRow(aRow(changes), { copies: false });
 }
 
 export type BudgetSeed = {
