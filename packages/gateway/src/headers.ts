@@ -137,10 +137,3 @@ function namedByConnection(value: string | undefined): ReadonlySet<string> | nul
   if (value === undefined || value === 'keep-alive' || value === 'close') return null;
   return new Set(value.split(',').map((name) => name.trim().toLowerCase()));
 }
-
-/** Headers of several sources, flat (`name, value, …`). */
-export function flatHeaders(...parts: (Readonly<Record<string, string>> | undefined)[]): string[] {
-  const flat: string[] = [];
-  for (const part of parts) for (const name in part) flat.push(name, part[name] ?? '');
-  return flat;
-}

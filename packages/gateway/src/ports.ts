@@ -67,8 +67,8 @@ export type Pass = {
    * upstream: then everything is given back. Never throws.
    */
   release(actualTokens: number | null): void;
-  /** What is left of the limits of the minute, as headers for the answer. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** What is left of the limits of the minute, as headers for the answer: name, value, … */
+  readonly headers?: readonly string[];
 };
 
 /** The `limit` of a denial that may be over in a moment: such a request waits briefly before it is refused. */
@@ -97,8 +97,8 @@ export type HoldRequest = {
 export type Hold = {
   /** Gives the money back unused; does nothing after settlement. Never throws. */
   release(): void;
-  /** Remaining-budget headers for the answer, when known. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Remaining-budget headers for the answer, when known: name, value, … */
+  readonly headers?: readonly string[];
 };
 
 /**

@@ -7,7 +7,6 @@ import { type Denial, isDenial } from './denial.ts';
 import { type Ending, refuse, stopped } from './ending.ts';
 import type { Exchange } from './exchange.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
-import { flatHeaders as flat } from './headers.ts';
 import type { LiveEvents, Pass, Purse, Settlements } from './ports.ts';
 import { recalled } from './recalled.ts';
 import { type AdmitDeps, admit } from './steps/admit.ts';
@@ -113,7 +112,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   if (pass === null) return stopped(exchange);
   if (isDenial(pass)) return refuse(exchange, pass);
   held.pass = pass;
-  exchange.accountHeaders = flat(pass.headers);
+  exchange.accountHeaders = pass.headers ?? exchange.accountHeaders;
   if (exchange.endpoint.operation === 'stored_response') return recalled({ ...leg, call }, deps);
 
   const route = plan({ exchange, caller, call }, deps);
@@ -124,7 +123,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   const money = reserved instanceof Promise ? await reserved : reserved;
   if (money !== null && isDenial(money)) return refuse(exchange, money);
   held.hold = money;
-  if (money?.headers) exchange.accountHeaders = flat(pass.headers, money.headers);
+  if (money?.headers) exchange.accountHeaders = [...exchange.accountHeaders, ...money.headers];
   recordStart({ exchange, caller, call }, deps.live);
 
   held.keepAlive = keepAliveFor(exchange, call, deps);

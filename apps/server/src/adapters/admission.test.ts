@@ -110,12 +110,12 @@ it('every key of a request names its user in braces, for one slot of a cluster',
 it('tells what is left of the tightest window of each kind', async () => {
   const { take } = setUp({ rpm: 10, tpm: 5_000, concurrency: 9 }, { rpm: 3, tpm: 90_000, concurrency: null });
   passOf(await take(1_000));
-  expect(passOf(await take(1_500)).headers).toEqual({
-    'x-relay-ratelimit-limit-requests': '3',
-    'x-relay-ratelimit-remaining-requests': '1',
-    'x-relay-ratelimit-reset-requests': '60',
-    'x-relay-ratelimit-limit-tokens': '5000',
-    'x-relay-ratelimit-remaining-tokens': '2500',
-    'x-relay-ratelimit-reset-tokens': '60',
-  });
+  expect(passOf(await take(1_500)).headers).toEqual([
+    ...['x-relay-ratelimit-limit-requests', '3'],
+    ...['x-relay-ratelimit-remaining-requests', '1'],
+    ...['x-relay-ratelimit-reset-requests', '60'],
+    ...['x-relay-ratelimit-limit-tokens', '5000'],
+    ...['x-relay-ratelimit-remaining-tokens', '2500'],
+    ...['x-relay-ratelimit-reset-tokens', '60'],
+  ]);
 });

@@ -113,10 +113,9 @@ type Taken = {
 };
 
 function passOf({ request, meanings, requests, tokens, slots, limits, clock, windows }: Taken): Pass {
-  const headers = limitHeaders(windows, (key) => meanings.get(key)?.counted);
   const takenAtMs = request.nowMs;
   return {
-    ...(headers && { headers }),
+    headers: limitHeaders(windows, (key) => meanings.get(key)?.counted),
     release: (actualTokens) => {
       const delta = (actualTokens ?? 0) - request.estimatedTokens;
       const corrections = tokens.map(({ key }) => ({ key, delta, takenAtMs }));

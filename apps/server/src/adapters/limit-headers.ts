@@ -4,36 +4,40 @@ import type { WindowState } from '@api-proxy/stores/limits/port';
 /** What a window counts, as its header names it. */
 export type Counted = 'requests' | 'tokens';
 
+const KINDS: readonly Counted[] = ['requests', 'tokens'];
+
+const NAMES: Readonly<Record<Counted, { limit: string; remaining: string; reset: string }>> = {
+  requests: {
+    limit: 'x-relay-ratelimit-limit-requests',
+    remaining: 'x-relay-ratelimit-remaining-requests',
+    reset: 'x-relay-ratelimit-reset-requests',
+  },
+  tokens: {
+    limit: 'x-relay-ratelimit-limit-tokens',
+    remaining: 'x-relay-ratelimit-remaining-tokens',
+    reset: 'x-relay-ratelimit-reset-tokens',
+  },
+};
+
 /**
- * Of each kind the window with the least left: `x-relay-ratelimit-limit-requests`, `…-remaining-requests`, and
- * `…-reset-requests` (whole seconds until it is empty, if nothing more comes); the same with `tokens`. Names of their own, because the
- * upstream's `x-ratelimit-*` pass through.
+ * Of each kind the window with the least left, as flat headers: the limit, what remains of it, and the whole seconds until
+ * it is empty, if nothing more comes. Names of their own, because the upstream's `x-ratelimit-*` pass through.
  */
 export function limitHeaders(
   windows: readonly WindowState[],
   countedBy: (key: string) => Counted | undefined,
-): Readonly<Record<string, string>> | undefined {
-  let headers: Record<string, string> | undefined;
-  for (const window of tightest(windows, countedBy)) {
-    headers ??= {};
-    const { counted, max, remaining, resetMs } = window;
-    headers[`x-relay-ratelimit-limit-${counted}`] = String(max);
-    headers[`x-relay-ratelimit-remaining-${counted}`] = String(remaining);
-    headers[`x-relay-ratelimit-reset-${counted}`] = String(Math.ceil(resetMs / 1_000));
+): readonly string[] {
+  const headers: string[] = [];
+  for (const kind of KINDS) {
+    let tightest: WindowState | undefined;
+    for (const window of windows) {
+      if (countedBy(window.key) === kind && (!tightest || window.remaining < tightest.remaining))
+        tightest = window;
+    }
+    if (!tightest) continue;
+    const { max, remaining, resetMs } = tightest;
+    const { limit, remaining: left, reset } = NAMES[kind];
+    headers.push(limit, String(max), left, String(remaining), reset, String(Math.ceil(resetMs / 1_000)));
   }
   return headers;
-}
-
-function tightest(
-  windows: readonly WindowState[],
-  countedBy: (key: string) => Counted | undefined,
-): Iterable<WindowState & { counted: Counted }> {
-  const least = new Map<Counted, WindowState & { counted: Counted }>();
-  for (const window of windows) {
-    const counted = countedBy(window.key);
-    if (counted === undefined) continue;
-    const before = least.get(counted);
-    if (!before || window.remaining < before.remaining) least.set(counted, { ...window, counted });
-  }
-  return least.values();
 }

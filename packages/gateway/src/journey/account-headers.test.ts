@@ -6,8 +6,8 @@ import { call, channel, model, snapshot, startRelay } from './harness.ts';
 
 const LEFT = { 'x-relay-ratelimit-remaining-requests': '4' };
 const BUDGET = { 'x-quota-remaining-usd': '2.5' };
-const take = () => ({ release: () => {}, headers: LEFT });
-const hold = () => ({ release: () => {}, headers: BUDGET });
+const take = () => ({ release: () => {}, headers: Object.entries(LEFT).flat() });
+const hold = () => ({ release: () => {}, headers: Object.entries(BUDGET).flat() });
 
 let fake: FakeUpstream;
 beforeAll(async () => {

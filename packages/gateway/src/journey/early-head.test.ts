@@ -112,8 +112,8 @@ it('fallback goes on behind the head: another channel answers, and no part of th
 });
 
 it('limits and budget are in the head', async () => {
-  const pass = { release: () => {}, headers: { 'x-relay-ratelimit-remaining-requests': '4' } };
-  const money = { release: () => {}, headers: { 'x-quota-remaining-usd': '2' } };
+  const pass = { release: () => {}, headers: ['x-relay-ratelimit-remaining-requests', '4'] };
+  const money = { release: () => {}, headers: ['x-quota-remaining-usd', '2'] };
   const over = { admission: { take: () => pass }, purse: { hold: () => money } };
   const { ask } = await relayTo(bothFamilies(fake.url), {}, over);
   const got = await ask(QUIET.path, 'fake-model+delay=400');

@@ -31,7 +31,7 @@ export type Hold = {
   /** Gives the money back to the local lease; does nothing after settlement. Never throws. */
   release(): void;
   /** What is left of the caller's budgets, for the answer; see `quotaHeaders`. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: readonly string[];
 };
 
 export type Admitted = Hold | HoldDenial;
