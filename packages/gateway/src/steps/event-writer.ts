@@ -1,6 +1,7 @@
 // Writes the events of one answer: what comes in one turn leaves as one chunk of HTTP/1.1, framed here and in one piece.
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { atTurnEnd, type Writes } from '../turn-end.ts';
 
 /** Up to this size a copy is cheaper than handing several buffers to the kernel. */
 const LARGEST_COPY = 32 * 1024;
@@ -10,7 +11,7 @@ const CRLF = Buffer.from('\r\n');
  * The head and the first bytes go through the response; what follows goes straight to its socket, where it can
  * (RFC 9112, 7.1: size in hexadecimal, CRLF, bytes, CRLF). `response.write` makes three writes of each piece.
  */
-export class EventWriter {
+export class EventWriter implements Writes {
   readonly #res: ServerResponse;
   readonly #onDrain: () => void;
   #begun = false;
@@ -39,7 +40,7 @@ export class EventWriter {
     if (socket === null) return this.#took(this.#res.write(bytes), this.#res);
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
-    if (this.#pending.length === 1) queueMicrotask(this.#flushSoon);
+    if (this.#pending.length === 1) atTurnEnd(this);
     if (this.#pendingBytes + socket.writableLength >= socket.writableHighWaterMark) this.flush();
     return !this.#full;
   }
@@ -56,7 +57,9 @@ export class EventWriter {
     else for (const piece of pieces) this.#took(this.#res.write(piece), this.#res);
   }
 
-  readonly #flushSoon = (): void => this.flush();
+  turnEnded(): void {
+    this.flush();
+  }
 
   /** The socket, when the next chunk may be written to it: an HTTP/1.1 client, and this answer's turn on it. */
   #socket(): Socket | null {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { messageOf } from '@api-proxy/kit/error';
+import { atTurnEnd, type Writes } from '../../turn-end.ts';
 import type { UpstreamControl, UpstreamHandler } from '../handler.ts';
 import { LARGEST_READ, type Origin, openSocket } from './open-socket.ts';
 import { ResponseReader } from './response-reader.ts';
@@ -31,12 +32,14 @@ export type ConnectionInput = {
 /** Up to this size one copy is cheaper than two pieces for the kernel. */
 const LARGEST_COPY = 16 * 1024;
 
-export class Connection {
+export class Connection implements Writes {
   readonly #input: ConnectionInput;
   #socket: Socket | null = null;
   #closed = false;
   #timer: NodeJS.Timeout | undefined;
   #outgoing: Outgoing | null;
+  /** Whether the request under way has been written. */
+  #sent = false;
   #reader: ResponseReader;
   #served = 0;
   #paused = false;
@@ -61,8 +64,13 @@ export class Connection {
 
   start(outgoing: Outgoing): void {
     this.#outgoing = outgoing;
+    this.#sent = false;
     this.#reader = this.#newReader();
-    this.#write(outgoing);
+    atTurnEnd(this);
+  }
+
+  turnEnded(): void {
+    if (this.#outgoing && !this.#closed) this.#write(this.#outgoing);
   }
 
   /** Each does nothing for a request that is not, or no longer, the one under way. */
@@ -135,6 +143,7 @@ export class Connection {
   #write({ head, body }: Outgoing): void {
     const socket = this.#socket;
     if (!socket) return;
+    this.#sent = true;
     if (body === null) socket.write(head, 'latin1');
     else if (body.length <= LARGEST_COPY) {
       const bytes = Buffer.allocUnsafe(head.length + body.length);
@@ -152,8 +161,8 @@ export class Connection {
   #onBytes(bytes: Buffer): void {
     if (this.#closed) return;
     // An answer without a question: nothing on this connection can be trusted any more.
-    if (this.#outgoing === null) {
-      this.#close(false);
+    if (this.#outgoing === null || !this.#sent) {
+      this.#fail(closedByOther());
       return;
     }
     try {

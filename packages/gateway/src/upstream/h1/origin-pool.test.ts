@@ -1,6 +1,6 @@
 // Promise: connections are used again only where nothing can be mixed up, and every request is told how it ended.
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { PoolFull, type UpstreamControl } from '../handler.ts';
 import { OriginPool, type OriginPoolOptions } from './origin-pool.ts';
@@ -145,6 +145,34 @@ it('bytes without a question close the idle connection, and reach nobody', async
   if (idle) await once(idle, 'close');
   expect((await new Asked(pool).done).content).toBe('2');
   expect(connections()).toBe(2);
+});
+
+it('bytes that come before the request was written are no answer to it', async () => {
+  const sockets: Socket[] = [];
+  const { origin } = await serve((request) => {
+    sockets.push(request.socket);
+    numbered(request);
+  });
+  const pool = poolFor(origin);
+  await new Asked(pool).done;
+  // Both are readable in the same turn: the bell, which makes the request, and then what was planted.
+  const asked = Promise.withResolvers<Asked>();
+  const bell = await serve(({ path, socket }) => {
+    if (path === '/ring') asked.resolve(new Asked(pool));
+    else socket.write('listening');
+  });
+  const rope = connect(Number(new URL(bell.origin).port), '127.0.0.1');
+  closing.push(() => rope.destroy());
+  rope.write('GET /ready HTTP/1.1\r\n\r\n');
+  await once(rope, 'data');
+  rope.write('GET /ring HTTP/1.1\r\n\r\n');
+  sockets[0]?.write(answerOf('planted'));
+  expect(await (await asked.promise).done).toMatchObject({
+    status: 0,
+    content: '',
+    error: { code: 'ECONNRESET' },
+  });
+  expect((await new Asked(pool).done).content).toBe('2');
 });
 
 it('a connection that the server closed meanwhile fails one request at most; the next has a fresh one', async () => {
