@@ -38,12 +38,13 @@ export function whenIdle(
 ): ((file: string, args: readonly string[]) => { file: string; args: string[] }) | undefined {
   if (pinning.missing) return undefined;
   try {
-    execFileSync('chrt', ['-i', '0', 'true'], { stdio: 'pipe' });
+    execFileSync('setsid', ['chrt', '-i', '0', 'true'], { stdio: 'pipe' });
   } catch {
     // No such program: the cores may sleep.
     return undefined;
   }
-  return (file, args) => ({ file: 'chrt', args: ['-i', '0', file, ...args] });
+  // In a session of its own: Linux shares a core among sessions first, and only within one by what each process is.
+  return (file, args) => ({ file: 'setsid', args: ['chrt', '-i', '0', file, ...args] });
 }
 
 /** Moves a running process off the relay's core. */
