@@ -1,6 +1,9 @@
 // Promise: a wrong body is refused with a sentence that names what is wrong.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseJson } from './json.ts';
 import { DIALECTS } from './registry.ts';
+import { isProblem, pickFields } from './request.ts';
 
 const chat = (body: string) => DIALECTS['openai-chat'].readRequest(Buffer.from(body));
 const anthropic = (body: string) => DIALECTS['anthropic-messages'].readRequest(Buffer.from(body));
@@ -94,5 +97,25 @@ describe('what is read', () => {
     '{"x\\\\":1,"model":"b"}',
   ])('of an escaped key as of a plain one: %s', (body) => {
     expect(chat(body)).toMatchObject({ model: 'b' });
+  });
+
+  it('of any value what a parser of JSON reads, however it is written', () => {
+    const written = fc.oneof(
+      fc.jsonValue().map((value) => JSON.stringify(value)),
+      fc.string({ unit: 'binary', maxLength: 300 }).map((text) => JSON.stringify(text)),
+      // Texts that may be no JSON at all: quotes, backslashes and controls anywhere.
+      fc.string({ unit: fc.constantFrom('"', '\\', 'a', 'u', '0', ' ', '\n', 'é'), maxLength: 9 }),
+      fc.stringMatching(/^"[ -~]{0,12}"$/),
+    );
+    fc.assert(
+      fc.property(written, (value) => {
+        const body = `{"x":${value}}`;
+        const whole = parseJson(body);
+        const picked = pickFields(Buffer.from(body), new Set(['x']));
+        if (whole === undefined) expect(isProblem(picked)).toBe(true);
+        else expect(picked).toEqual({ values: whole });
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

@@ -45,18 +45,32 @@ export function pickFields(body: Buffer, wanted: ReadonlySet<string>): Fields | 
   return { values };
 }
 
-/** The commonest short values are read off their bytes: `true`, `false`, and whole numbers of up to nine digits. */
+/** The commonest short values are read off their bytes: `true`, `false`, whole numbers of up to nine digits, plain texts. */
 function parseSpan(body: Buffer, span: Span): unknown {
   const { start, end } = span;
   if (end - start === 4 && body.readUInt32BE(start) === TRUE) return true;
   if (end - start === 5 && body.readUInt32BE(start) === FALS && body[start + 4] === 0x65) return false;
   const digits = wholeNumber(body, span);
   if (digits >= 0) return digits;
+  if (isPlainText(body, span)) return body.toString('latin1', start + 1, end - 1);
   return parseJson(body.toString('utf8', span.start, span.end));
 }
 
 const TRUE = 0x74727565;
 const FALS = 0x66616c73;
+
+const LONGEST_PLAIN = 200;
+
+/** A short text in quotes that stands for itself: printable ASCII, nothing escaped. */
+function isPlainText(body: Buffer, { start, end }: Span): boolean {
+  if (body[start] !== 0x22 || body[end - 1] !== 0x22 || end - start < 2 || end - start > LONGEST_PLAIN)
+    return false;
+  for (let at = start + 1; at < end - 1; at++) {
+    const byte = body[at] ?? 0;
+    if (byte < 0x20 || byte > 0x7e || byte === 0x5c || byte === 0x22) return false;
+  }
+  return true;
+}
 
 /** -1 for anything but one to nine digits without a leading zero. */
 function wholeNumber(body: Buffer, { start, end }: Span): number {

@@ -75,14 +75,19 @@ function firstOfEach(rows: readonly PreparedRow[], ids: ReadonlySet<string>): Pr
 
 async function insertLog(tx: Transaction, rows: readonly PreparedRow[]): Promise<Set<string>> {
   const json = `[${rows.map((row) => row.json).join(',')}]`;
-  const found = rowsOf<{ request_id: string }>(
+  // Hardly ever is one stored already: those are named, not the hundreds that are stored now.
+  const before = rowsOf<{ request_id: string }>(
     await tx.execute(sql`
-      insert into request_log (${columnList(LOG_COLUMNS)})
-      select ${columnList(LOG_COLUMNS)} from (${recordsOf(json, LOG_COLUMNS)}) r
-      order by started_at, request_id
-      on conflict do nothing returning request_id`),
+      with r as materialized (${recordsOf(json, LOG_COLUMNS)}),
+      stored as (
+        insert into request_log (${columnList(LOG_COLUMNS)})
+        select ${columnList(LOG_COLUMNS)} from r order by started_at, request_id
+        on conflict do nothing returning request_id)
+      select request_id from r where request_id not in (select request_id from stored)`),
   );
-  return new Set(found.map((row) => row.request_id));
+  const inserted = new Set(rows.map((row) => row.requestId));
+  for (const row of before) inserted.delete(row.request_id);
+  return inserted;
 }
 
 /** All or none: where one row is stored already, the server refuses them all. */

@@ -7,7 +7,7 @@ const NUL = /\0/g;
 
 /** A text that PostgreSQL can store: no NUL characters, no half surrogate pairs. */
 export function storableText(text: string): string {
-  return text.replace(NUL, '').toWellFormed();
+  return (text.includes('\0') ? text.replace(NUL, '') : text).toWellFormed();
 }
 
 /** The same for a JSON value: its texts and the names of its fields. */
