@@ -19,6 +19,7 @@ const WORKER = programFile('worker');
 export const COLLECTOR: readonly string[] = [
   '--no-allocation-site-pretenuring',
   '--max-semi-space-size=16',
+  '--no-parallel-scavenge',
   '--no-memory-reducer',
   '--heap-growing-percent=100',
   '--no-flush-bytecode',
