@@ -8,6 +8,8 @@ export type Person = {
   call<E extends Endpoint>(endpoint: E, input: InputOf<E>): Promise<OutputOf<E>>;
   /** Any request with this person's cookie. */
   request(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** What a browser of this person sends, for pages; empty before signing in. */
+  cookie(): string;
 };
 
 function fill(path: string, params: unknown): string {
@@ -46,6 +48,7 @@ export function stranger(url: string): Person {
   };
   return {
     request,
+    cookie: () => cookie,
     async call(endpoint, input) {
       const path = fill(endpoint.path, valueAt(input, 'params')) + queryText(valueAt(input, 'query'));
       const { status, body } = await request(endpoint.method, path, valueAt(input, 'body'));

@@ -18,7 +18,8 @@ import { printable } from './settlement/poison.ts';
 import { rowOfPrepared } from './settlement/prepared-row.ts';
 import { createRoutePlans, type RoutePlans } from './settlement/route-plans.ts';
 import type { SettleContext } from './settlement/settle-batch.ts';
-import { createSettlement, type Settlement, type SettlementOptions } from './settlement/settlement.ts';
+import { createSettlement } from './settlement/settlement.ts';
+import type { Settlement, SettlementOptions } from './settlement/settlement-contract.ts';
 
 export type LedgerOptions = {
   /** For the purse: short statements, several at once. */

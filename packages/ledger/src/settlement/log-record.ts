@@ -132,7 +132,8 @@ export function logValues(row: SettlementRow): LogValues {
   const { usage } = row;
   return [
     row.requestId,
-    row.startedAtMs,
+    // It names the request together with its id: by either way into the table it must be the same instant.
+    Math.trunc(row.startedAtMs),
     row.userId,
     row.keyId,
     row.channelId,

@@ -43,6 +43,18 @@ describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('settlement on $name
     expect(hour).toMatchObject({ requests: 1, cost: 777n });
   });
 
+  it('the start of a request is a whole millisecond, by whichever way it is booked', async () => {
+    const row = aRow({ startedAtMs: Date.now() + 0.7, costNanoUsd: 5n });
+    for (const bulk of [opened.bulk, undefined]) {
+      const settlement = settlementOn(db, { bulk });
+      settlement.settle(row);
+      await settlement.flush();
+    }
+    const logged = await db.select().from(requestLog);
+    expect(logged.map(({ startedAt }) => startedAt.getTime())).toEqual([Math.trunc(row.startedAtMs)]);
+    expect(await moneyOf(db)).toMatchObject({ logged: 5n, charged: 5n });
+  });
+
   it('log, ledger and balances agree to the nano-dollar after parallel writers with mixed rows', async () => {
     for (let user = 0; user < 7; user++) await giveBudget(db, { ownerId: `usr_${user}`, limit: 10n ** 12n });
     const writers = [

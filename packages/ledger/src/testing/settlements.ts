@@ -2,7 +2,8 @@
 import type { Database } from '@api-proxy/db/database';
 import { systemClock } from '@api-proxy/kit/clock';
 import { silentLogger } from '@api-proxy/kit/logger';
-import { createSettlement, type Settlement, type SettlementOptions } from '../settlement/settlement.ts';
+import { createSettlement } from '../settlement/settlement.ts';
+import type { Settlement, SettlementOptions } from '../settlement/settlement-contract.ts';
 
 export function settlementOn(db: Database, options: Partial<SettlementOptions> = {}): Settlement {
   return createSettlement({
