@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MINUTE_MS, sleep } from '@api-proxy/kit/duration';
 import { AppError } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
+import { putBehind } from './behind.ts';
 import { SupervisedChild } from './child.ts';
 import { childEnvironment } from './config.ts';
 import { programFile } from './program-file.ts';
@@ -78,6 +79,8 @@ function spawnNext(options: ConsoleOptions, port: number): ChildProcess {
     }),
     stdio: ['ignore', options.development ? 'inherit' : 'ignore', 'inherit', 'ipc'],
   });
+  // Pages may take longer; what is relayed may not.
+  if (child.pid !== undefined) putBehind(child.pid);
   return child;
 }
 
