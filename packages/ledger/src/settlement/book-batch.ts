@@ -63,9 +63,19 @@ export async function bookBatch(context: BatchContext, rows: readonly PreparedRo
     return { inserted, charges };
   };
   const { db, bulk } = context;
-  if (!bulk) return db.transaction((tx) => book(tx, () => insertLog(tx, rows)));
-  const text = rows.map(({ line }) => line).join('');
+  const text = bulk ? linesOf(rows) : null;
+  if (!bulk || text === null) return db.transaction((tx) => book(tx, () => insertLog(tx, rows)));
   return bulk((tx, copyIn) => book(tx, () => copyLog(copyIn, rows, text)));
+}
+
+/** Null where a row was not written out for COPY: it must not be left out. */
+function linesOf(rows: readonly PreparedRow[]): string | null {
+  let text = '';
+  for (const { line } of rows) {
+    if (line === null) return null;
+    text += line;
+  }
+  return text;
 }
 
 function firstOfEach(rows: readonly PreparedRow[], ids: ReadonlySet<string>): PreparedRow[] {

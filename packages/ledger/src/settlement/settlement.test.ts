@@ -10,11 +10,14 @@ import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
 import { usageByMinute } from '@api-proxy/db/schema/usage-by-minute';
 import { users } from '@api-proxy/db/schema/users';
 import { DAY_MS } from '@api-proxy/kit/duration';
+import { createZoneReader } from '@api-proxy/kit/window';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bookingPlaces, emptyTables, type TestDatabase } from '../testing/databases.ts';
-import { aRow, giveBudget, moneyOf } from '../testing/rows.ts';
+import { aPreparedRow, aRow, giveBudget, moneyOf } from '../testing/rows.ts';
 import { settlementOn } from '../testing/settlements.ts';
+import { bookBatch } from './book-batch.ts';
+import { prepareRow } from './prepared-row.ts';
 
 describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('settlement on $name', (place) => {
   let opened: TestDatabase;
@@ -53,6 +56,14 @@ describe.each(bookingPlaces(process.env.TEST_DATABASE_URL))('settlement on $name
     const logged = await db.select().from(requestLog);
     expect(logged.map(({ startedAt }) => startedAt.getTime())).toEqual([Math.trunc(row.startedAtMs)]);
     expect(await moneyOf(db)).toMatchObject({ logged: 5n, charged: 5n });
+  });
+
+  it('a row that was not written out for COPY is booked all the same', async () => {
+    const rows = [aPreparedRow(), prepareRow(aRow(), { copies: true })];
+    const context = { db, bulk: opened.bulk, workerId: 'wrk_1', zone: createZoneReader()('UTC') };
+    const booked = await bookBatch({ ...context, heldBy: () => [] }, rows);
+    expect(booked.inserted.size).toBe(2);
+    expect(await db.select().from(requestLog)).toHaveLength(2);
   });
 
   it('log, ledger and balances agree to the nano-dollar after parallel writers with mixed rows', async () => {
