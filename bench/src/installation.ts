@@ -1,4 +1,4 @@
-// `node bench/src/installation.ts`: what concerns a whole installation, with its console and unpinned, as its user runs it:
+// `node bench/src/installation.ts [rounds]`: what concerns a whole installation, with its console and unpinned, as its user runs it:
 // how soon it relays after a start on an existing embedded database, and what twenty pages a second do to the relay.
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';

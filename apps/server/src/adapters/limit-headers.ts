@@ -4,20 +4,12 @@ import type { WindowState } from '@api-proxy/stores/limits/port';
 /** What a window counts, as its header names it. */
 export type Counted = 'requests' | 'tokens';
 
-const KINDS: readonly Counted[] = ['requests', 'tokens'];
-
-const NAMES: Readonly<Record<Counted, { limit: string; remaining: string; reset: string }>> = {
-  requests: {
-    limit: 'x-relay-ratelimit-limit-requests',
-    remaining: 'x-relay-ratelimit-remaining-requests',
-    reset: 'x-relay-ratelimit-reset-requests',
-  },
-  tokens: {
-    limit: 'x-relay-ratelimit-limit-tokens',
-    remaining: 'x-relay-ratelimit-remaining-tokens',
-    reset: 'x-relay-ratelimit-reset-tokens',
-  },
-};
+const HEADERS = (['requests', 'tokens'] satisfies Counted[]).map((counted) => ({
+  counted,
+  limit: `x-relay-ratelimit-limit-${counted}`,
+  left: `x-relay-ratelimit-remaining-${counted}`,
+  reset: `x-relay-ratelimit-reset-${counted}`,
+}));
 
 /**
  * Of each kind the window with the least left, as flat headers: the limit, what remains of it, and the whole seconds until
@@ -28,15 +20,14 @@ export function limitHeaders(
   countedBy: (key: string) => Counted | undefined,
 ): readonly string[] {
   const headers: string[] = [];
-  for (const kind of KINDS) {
+  for (const { counted, limit, left, reset } of HEADERS) {
     let tightest: WindowState | undefined;
     for (const window of windows) {
-      if (countedBy(window.key) === kind && (!tightest || window.remaining < tightest.remaining))
+      if (countedBy(window.key) === counted && (!tightest || window.remaining < tightest.remaining))
         tightest = window;
     }
     if (!tightest) continue;
     const { max, remaining, resetMs } = tightest;
-    const { limit, remaining: left, reset } = NAMES[kind];
     headers.push(limit, String(max), left, String(remaining), reset, String(Math.ceil(resetMs / 1_000)));
   }
   return headers;

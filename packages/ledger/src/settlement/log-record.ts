@@ -127,6 +127,9 @@ export type LogValues = readonly [
   probe: boolean,
 ];
 
+/** The place of `modelAsked`. */
+export const MODEL_ASKED = 9;
+
 /** What the log keeps of a row: names and texts as they are stored, durations in whole ms, of a probe no cost. */
 export function logValues(row: SettlementRow): LogValues {
   const { usage } = row;

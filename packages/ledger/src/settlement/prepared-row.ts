@@ -1,7 +1,7 @@
 // A finished request as it waits for its booking: its record as text, and of the rest only what a booking adds up.
 import { copyLine } from './copy-text.ts';
 import { jsonText } from './json-parameter.ts';
-import { LOG_COLUMNS, type LogValues, logValues, rowOf } from './log-record.ts';
+import { LOG_COLUMNS, type LogValues, logValues, MODEL_ASKED, rowOf } from './log-record.ts';
 import {
   chargeOf,
   endedAtMs,
@@ -40,7 +40,6 @@ export type PreparedRow = {
 /** Never throws: what can't be stored is refused by the database, row by row. */
 export function prepareRow(row: SettlementRow, how: { readonly copies: boolean }): PreparedRow {
   const values = logValues(row);
-  const { 9: model } = values;
   return {
     requestId: row.requestId,
     startedAtMs: row.startedAtMs,
@@ -48,7 +47,7 @@ export function prepareRow(row: SettlementRow, how: { readonly copies: boolean }
     userId: row.userId,
     keyId: row.keyId,
     channelId: row.channelId,
-    model,
+    model: values[MODEL_ASKED],
     outcome: row.outcome,
     usage: row.usage,
     charge: chargeOf(row),

@@ -70,7 +70,7 @@ export class Connection implements Writes {
   }
 
   turnEnded(): void {
-    if (this.#outgoing && !this.#closed) this.#write(this.#outgoing);
+    this.#send();
   }
 
   /** Each does nothing for a request that is not, or no longer, the one under way. */
@@ -137,12 +137,14 @@ export class Connection implements Writes {
 
   #onConnect(): void {
     clearTimeout(this.#timer);
-    if (this.#outgoing) this.#write(this.#outgoing);
+    this.#send();
   }
 
-  #write({ head, body }: Outgoing): void {
+  /** Writes the request under way, if there still is one. */
+  #send(): void {
     const socket = this.#socket;
-    if (!socket) return;
+    if (!socket || !this.#outgoing) return;
+    const { head, body } = this.#outgoing;
     this.#sent = true;
     if (body === null) socket.write(head, 'latin1');
     else if (body.length <= LARGEST_COPY) {
