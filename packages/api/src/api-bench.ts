@@ -1,7 +1,7 @@
 // The API on the services' test bench, called as a browser calls it; for the tests of this package.
 import type { Role } from '@api-proxy/contracts/enums';
 import { silentLogger } from '@api-proxy/kit/logger';
-import type { SessionUser } from '@api-proxy/services/auth/auth';
+import type { SessionUser } from '@api-proxy/services/auth/sessions';
 import { openTestBench, TEST_ORIGIN, type TestBench } from '@api-proxy/services/testing/bench';
 import { createApi } from './api.ts';
 import type { Health } from './health-port.ts';

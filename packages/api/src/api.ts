@@ -1,18 +1,17 @@
 // The control API as one Hono application: every endpoint of the contracts, sign-in, health, the OpenAPI document.
 import { type EndpointId, endpoints } from '@api-proxy/contracts/all';
-import { newId } from '@api-proxy/kit/id';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Auth } from '@api-proxy/services/auth/auth';
 import type { ServicePorts } from '@api-proxy/services/context';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { callVerb, untyped, type VerbDeps } from './call-verb.ts';
-import { refuseCrossSite } from './cross-site.ts';
+import { callVerb, untyped } from './call-verb.ts';
 import type { ApiContext, ApiEnv } from './environment.ts';
-import { errorResponse, jsonError } from './error-response.ts';
+import { jsonError } from './error-response.ts';
+import { mountGuards, routeOf } from './guards.ts';
 import type { HealthPort } from './health-port.ts';
 import { openApiDocument } from './openapi.ts';
-import { type HealthId, verbs } from './verbs.ts';
+import type { HealthId } from './verb-id.ts';
+import { verbs } from './verbs.ts';
 
 export type ApiDeps = {
   ports: ServicePorts;
@@ -21,7 +20,6 @@ export type ApiDeps = {
   logger: Logger;
 };
 
-const MAX_BODY_BYTES = 1_048_576;
 const HEALTH_IDS: Record<HealthId, true> = { 'health.get': true, 'health.live': true, 'health.ready': true };
 
 type Handler = (context: ApiContext) => Promise<Response>;
@@ -48,22 +46,16 @@ function healthHandler(id: HealthId, health: HealthPort): Handler {
   }
 }
 
-function handlerOf(endpoint: (typeof endpoints)[number], deps: ApiDeps, verbDeps: VerbDeps): Handler {
+function handlerOf(endpoint: (typeof endpoints)[number], deps: ApiDeps): Handler {
   if (isHealth(endpoint.id)) return healthHandler(endpoint.id, deps.health);
   const verb = untyped(verbs[endpoint.id]);
-  return (context) => callVerb(context, { endpoint, verb, deps: verbDeps });
-}
-
-/** `/api/users/{userId}` → `/api/users/:userId`. */
-function routeOf(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ':$1');
+  return (context) => callVerb(context, { endpoint, verb, deps });
 }
 
 function mountEndpoints(app: Hono<ApiEnv>, deps: ApiDeps): void {
-  const verbDeps = { ports: deps.ports, auth: deps.auth };
   const methods = new Map<string, string[]>();
   for (const endpoint of endpoints) {
-    app.on(endpoint.method, routeOf(endpoint.path), handlerOf(endpoint, deps, verbDeps));
+    app.on(endpoint.method, routeOf(endpoint.path), handlerOf(endpoint, deps));
     methods.set(endpoint.path, [...(methods.get(endpoint.path) ?? []), endpoint.method]);
   }
   for (const [path, known] of methods) {
@@ -80,25 +72,6 @@ function withRetryAfter(response: Response): Response {
   const headers = new Headers(response.headers);
   headers.set('retry-after', seconds);
   return new Response(response.body, { status: response.status, headers });
-}
-
-function mountGuards(app: Hono<ApiEnv>, { ports, logger }: ApiDeps): void {
-  app.use(async (context, next) => {
-    const requestId = newId('evt');
-    context.set('requestId', requestId);
-    await next();
-    context.header('x-request-id', requestId);
-    if (!context.res.headers.has('cache-control')) context.header('cache-control', 'no-store');
-    context.header('x-content-type-options', 'nosniff');
-  });
-  app.use(async (context, next) => {
-    refuseCrossSite(context.req.raw, ports.siteInfo.publicUrl);
-    await next();
-  });
-  const tooLarge = { code: 'too_large', status: 413, message: 'The body is larger than 1 MB.' };
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: () => jsonError(tooLarge) }));
-  app.onError((error, context) => errorResponse(error, { logger, requestId: context.get('requestId') }));
-  app.notFound(() => jsonError({ code: 'not_found', status: 404, message: 'There is no such endpoint.' }));
 }
 
 /**

@@ -2,23 +2,25 @@
 import type { Access, Endpoint } from '@api-proxy/contracts/endpoint';
 import type { Role } from '@api-proxy/contracts/enums';
 import { AppError } from '@api-proxy/kit/error';
-import type { Auth, SessionAnswer } from '@api-proxy/services/auth/auth';
+import type { SessionAnswer, Sessions } from '@api-proxy/services/auth/sessions';
 import { requireActor } from '@api-proxy/services/authorise';
-import type { Context, ServicePorts } from '@api-proxy/services/context';
+import type { Asked, ReadPorts } from '@api-proxy/services/context';
 import type { ApiContext } from './environment.ts';
 import { type ParsedParts, readInput } from './input.ts';
 
-export type VerbDeps = { ports: ServicePorts; auth: Auth };
+export type VerbDeps<Ports extends ReadPorts> = { ports: Ports; auth: Sessions };
 
 /** A verb whose input and output types were set aside; see `untyped`. */
-export type AnyVerb = (context: Context, input: ParsedParts) => Promise<unknown>;
+export type AnyVerb<Ports> = (context: Ports & Asked, input: ParsedParts) => Promise<unknown>;
 
 /**
  * Sets the types of a verb aside so that all of them can be called by one loop.
- * Holds because `readInput` parses exactly the parts of the endpoint that the table `verbs` joins with this verb.
+ * Holds because `readInput` parses exactly the parts of the endpoint that the tables `verbs` and `reads` join with this verb.
  */
-export function untyped(verb: (context: Context, input: never) => Promise<unknown>): AnyVerb {
-  return verb as AnyVerb;
+export function untyped<Ports>(
+  verb: (context: Ports & Asked, input: never) => Promise<unknown>,
+): AnyVerb<Ports> {
+  return verb as AnyVerb<Ports>;
 }
 
 const LEAST: Record<Exclude<Access, 'anyone'>, Role> = {
@@ -27,15 +29,17 @@ const LEAST: Record<Exclude<Access, 'anyone'>, Role> = {
   super_admin: 'super_admin',
 };
 
-async function sessionOf(context: ApiContext, { auth, ports }: VerbDeps): Promise<SessionAnswer | null> {
+async function sessionOf(
+  context: ApiContext,
+  { auth, ports }: VerbDeps<ReadPorts>,
+): Promise<SessionAnswer | null> {
   return context.req.header('cookie') ? auth.session(context.req.raw.headers, ports.clock.nowMs()) : null;
 }
 
-function verbContext(context: ApiContext, deps: VerbDeps, session: SessionAnswer | null): Context {
+function asked(context: ApiContext, session: SessionAnswer | null): Asked {
   const url = new URL(context.req.url);
   const ip = context.env.clientIp || null;
   return {
-    ...deps.ports,
     actor: session && { ...session.user, ip },
     requestOrigin: `${url.protocol}//${context.req.header('host') ?? url.host}`,
     callerIp: ip,
@@ -55,12 +59,12 @@ function shaped(endpoint: Endpoint, result: unknown): unknown {
 }
 
 /** Answers one request by its verb. The role is checked before the input is read, and again by the verb itself. */
-export async function callVerb(
+export async function callVerb<Ports extends ReadPorts>(
   context: ApiContext,
-  { endpoint, verb, deps }: { endpoint: Endpoint; verb: AnyVerb; deps: VerbDeps },
+  { endpoint, verb, deps }: { endpoint: Endpoint; verb: AnyVerb<Ports>; deps: VerbDeps<Ports> },
 ): Promise<Response> {
   const session = endpoint.access === 'anyone' ? null : await sessionOf(context, deps);
-  const inside = verbContext(context, deps, session);
+  const inside = { ...deps.ports, ...asked(context, session) };
   if (endpoint.access !== 'anyone') requireActor(inside, LEAST[endpoint.access]);
   const result = await verb(inside, await readInput(endpoint, context));
   const response = Response.json(shaped(endpoint, result));

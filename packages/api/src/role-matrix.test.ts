@@ -2,7 +2,7 @@
 import { type EndpointId, endpoints } from '@api-proxy/contracts/all';
 import { listRepricings } from '@api-proxy/contracts/finance';
 import { listGiftCards, newGiftCards } from '@api-proxy/contracts/gift-cards';
-import type { SessionUser } from '@api-proxy/services/auth/auth';
+import type { SessionUser } from '@api-proxy/services/auth/sessions';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiBench, openApiBench } from './api-bench.ts';
 

@@ -1,6 +1,6 @@
 // Who may call: the first line of every verb.
 import type { Role } from '@api-proxy/contracts/enums';
-import type { Actor, Context } from './context.ts';
+import type { Actor, Asked } from './context.ts';
 import { forbidden, unauthenticated } from './failure.ts';
 
 const RANK: Record<Role, number> = { user: 0, admin: 1, super_admin: 2 };
@@ -10,7 +10,7 @@ export function isAdmin(actor: Actor): boolean {
 }
 
 /** The signed-in actor of at least `least`. @throws AppError `unauthenticated` (401) or `forbidden` (403). */
-export function requireActor(context: Context, least: Role = 'user'): Actor {
+export function requireActor(context: Pick<Asked, 'actor'>, least: Role = 'user'): Actor {
   if (!context.actor) throw unauthenticated();
   if (RANK[context.actor.role] < RANK[least]) throw forbidden();
   return context.actor;

@@ -160,7 +160,11 @@ export type ServicePorts = {
   readonly ratesNow: RatesNow;
 };
 
-export type Context = ServicePorts & {
+/** What verbs that only read the database need of it: any process can answer them. */
+export type ReadPorts = Pick<ServicePorts, 'db' | 'clock' | 'siteInfo'>;
+
+/** What is known of one request. */
+export type Asked = {
   /** Null: no session. */
   readonly actor: Actor | null;
   /** Scheme and host that this request was sent to, e.g. `http://localhost:3000`. */
@@ -168,6 +172,10 @@ export type Context = ServicePorts & {
   /** Address that this request came from; null: it is not known. */
   readonly callerIp: string | null;
 };
+
+export type Context = ServicePorts & Asked;
+
+export type ReadContext = ReadPorts & Asked;
 
 /** For work that no person asked for: it is audited as done by the system. */
 export function systemContext(ports: ServicePorts): Context {

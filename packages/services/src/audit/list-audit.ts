@@ -4,9 +4,9 @@ import { auditLog } from '@api-proxy/db/schema/audit-log';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { decodeSerialCursor, pageOf } from '../page.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 
-export const listAudit: Verb<typeof contract> = async (context, { query }) => {
+export const listAudit: ReadVerb<typeof contract> = async (context, { query }) => {
   requireActor(context, 'admin');
   const rows = await context.db
     .select()

@@ -5,7 +5,7 @@ import { sessions } from '@api-proxy/db/schema/sessions';
 import { settings } from '@api-proxy/db/schema/settings';
 import { users } from '@api-proxy/db/schema/users';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { openTestBench, TEST_ORIGIN, type TestBench } from '../testing/bench.ts';
 import { resetPassword } from '../user/reset-password.ts';
 import { updateUser } from '../user/update-user.ts';
@@ -78,6 +78,22 @@ it('a registered user signs in, is known by the cookie, and signs out', async ()
   expect(session?.user.userId).toMatch(/^usr_/);
   await send('/sign-out', {}, { cookie: cookieOf(response) });
   expect(await whoIs(cookieOf(response))).toBeNull();
+});
+
+it('what a page asks for at once is one look at the session, and the next request sees a lock', async () => {
+  await register('ada');
+  await register('bob');
+  const cookie = cookieOf(await signIn('bob'));
+  await whoIs(cookie);
+  const looks = vi.spyOn(bench.memory.db, 'select');
+  await whoIs(cookie);
+  const ofOne = looks.mock.calls.length;
+  const answers = await Promise.all(Array.from({ length: 6 }, () => whoIs(cookie)));
+  expect(answers.map((answer) => answer?.user.name)).toEqual(Array(6).fill('bob'));
+  expect([ofOne, looks.mock.calls.length]).toEqual([2, 4]);
+  looks.mockRestore();
+  await bench.memory.db.update(users).set({ status: 'disabled' }).where(eq(users.name, 'bob'));
+  expect(await whoIs(cookie)).toBeNull();
 });
 
 it('the password is stored as argon2id only', async () => {

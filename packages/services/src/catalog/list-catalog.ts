@@ -5,10 +5,10 @@ import { prices } from '@api-proxy/db/schema/prices';
 import { requireActor } from '../authorise.ts';
 import { loadChannelNames, namesOnChannels } from '../model/known-names.ts';
 import { currentPrices, placeOf } from '../price/price-view.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { builtInCatalog } from './built-in.ts';
 
-export const listCatalog: Verb<typeof contract> = async (context) => {
+export const listCatalog: ReadVerb<typeof contract> = async (context) => {
   requireActor(context, 'admin');
   const { db, clock } = context;
   const modelRows = await db.select({ name: models.name }).from(models);

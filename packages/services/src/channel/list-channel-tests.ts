@@ -3,13 +3,13 @@ import type { listChannelTests as contract } from '@api-proxy/contracts/channels
 import { channelTests } from '@api-proxy/db/schema/channel-tests';
 import { desc, eq } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { loadChannel } from './channel-view.ts';
 import { keptTest } from './test-rows.ts';
 
 const MAX_TESTS = 50;
 
-export const listChannelTests: Verb<typeof contract> = async (context, { params }) => {
+export const listChannelTests: ReadVerb<typeof contract> = async (context, { params }) => {
   requireActor(context, 'admin');
   await loadChannel(context.db, params.channelId);
   const rows = await context.db

@@ -4,7 +4,7 @@ import { rowsOf } from '@api-proxy/db/rows';
 import { formatUsd } from '@api-proxy/kit/money';
 import { sql } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 
 type Balances = {
   used: string;
@@ -14,7 +14,7 @@ type Balances = {
   empty: number;
 };
 
-export const getFinanceTotals: Verb<typeof contract> = async (context) => {
+export const getFinanceTotals: ReadVerb<typeof contract> = async (context) => {
   requireActor(context, 'admin');
   const { db } = context;
   const [balances] = rowsOf<Balances>(

@@ -5,7 +5,7 @@ import { and, desc, eq, ilike, lt, or } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { decodeTimeCursor, pageOf } from '../page.ts';
 import { containsPattern } from '../pattern.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { cardOf, hasStatus, selectCards } from './card-view.ts';
 
 function after(cursor: string | undefined) {
@@ -14,7 +14,7 @@ function after(cursor: string | undefined) {
   return or(lt(giftCards.createdAt, at), and(eq(giftCards.createdAt, at), lt(giftCards.id, id)));
 }
 
-export const listGiftCards: Verb<typeof contract> = async (context, { query }) => {
+export const listGiftCards: ReadVerb<typeof contract> = async (context, { query }) => {
   requireActor(context, 'admin');
   const now = new Date(context.clock.nowMs());
   const rows = await selectCards(context.db)

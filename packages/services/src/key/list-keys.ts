@@ -8,7 +8,7 @@ import type { Actor } from '../context.ts';
 import { forbidden } from '../failure.ts';
 import { decodeTimeCursor, encodeCursor } from '../page.ts';
 import { containsPattern } from '../pattern.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { keysOf, selectKeys } from './key-view.ts';
 
 function ownedBy(actor: Actor, user: string | undefined) {
@@ -35,7 +35,7 @@ function after(cursor: string | undefined) {
   return or(lt(keys.createdAt, at), and(eq(keys.createdAt, at), lt(keys.id, id)));
 }
 
-export const listKeys: Verb<typeof contract> = async (context, { query }) => {
+export const listKeys: ReadVerb<typeof contract> = async (context, { query }) => {
   const actor = requireActor(context);
   const rows = await selectKeys(context.db)
     .where(

@@ -7,7 +7,7 @@ import { and, desc, eq, gte, lt } from 'drizzle-orm';
 import { isAdmin, requireActor } from '../authorise.ts';
 import { forbidden } from '../failure.ts';
 import { decodeSerialCursor, pageOf } from '../page.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 
 const REQUEST = /\breq_[0-9a-z]{1,40}/;
 
@@ -16,7 +16,7 @@ function requestIn(reference: string): string | null {
   return REQUEST.exec(reference)?.[0] ?? null;
 }
 
-export const listLedger: Verb<typeof contract> = async (context, { query }) => {
+export const listLedger: ReadVerb<typeof contract> = async (context, { query }) => {
   const actor = requireActor(context);
   const userId = query.user ?? actor.userId;
   if (userId !== actor.userId && !isAdmin(actor)) throw forbidden();

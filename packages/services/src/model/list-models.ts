@@ -4,10 +4,10 @@ import { models } from '@api-proxy/db/schema/models';
 import { asc, ilike, or } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { containsPattern } from '../pattern.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { modelsOf } from './model-view.ts';
 
-export const listModels: Verb<typeof contract> = async (context, { query }) => {
+export const listModels: ReadVerb<typeof contract> = async (context, { query }) => {
   requireActor(context, 'admin');
   const pattern = query.search ? containsPattern(query.search) : undefined;
   const rows = await context.db

@@ -5,11 +5,11 @@ import { users } from '@api-proxy/db/schema/users';
 import { and, asc, desc, eq, ilike, or } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { containsPattern } from '../pattern.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { currentPrices, priceOf } from './price-view.ts';
 import { unpricedModels } from './unpriced-models.ts';
 
-export const listPrices: Verb<typeof contract> = async (context, { query }) => {
+export const listPrices: ReadVerb<typeof contract> = async (context, { query }) => {
   requireActor(context, 'admin');
   const nowMs = context.clock.nowMs();
   const all = await context.db.select().from(prices);

@@ -4,14 +4,14 @@ import { models } from '@api-proxy/db/schema/models';
 import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
 import { DAY_MS } from '@api-proxy/kit/duration';
 import { and, gte, inArray, ne, or, sql } from 'drizzle-orm';
-import type { Context } from '../context.ts';
+import type { ReadContext } from '../context.ts';
 import { loadChannelNames, namesOnChannels } from '../model/known-names.ts';
 import { type PriceRow, placeOf } from './price-view.ts';
 
 const LATELY_MS = 30 * DAY_MS;
 
 /** Requests by model: of known names all, of others only those that reached a channel; anybody can ask for any name. */
-async function requestsOf(context: Context, known: readonly string[]): Promise<Map<string, number>> {
+async function requestsOf(context: ReadContext, known: readonly string[]): Promise<Map<string, number>> {
   const since = new Date(context.clock.nowMs() - LATELY_MS);
   const counted = ne(usageByHour.channelId, '');
   const rows = await context.db
@@ -29,7 +29,7 @@ async function requestsOf(context: Context, known: readonly string[]): Promise<M
 
 /** @param current prices in force by `placeOf`. */
 export async function unpricedModels(
-  context: Context,
+  context: ReadContext,
   current: ReadonlyMap<string, PriceRow>,
 ): Promise<UnpricedModel[]> {
   const isPriced = (model: string) => current.has(placeOf({ model, channelId: null }));

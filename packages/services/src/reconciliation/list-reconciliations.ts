@@ -4,12 +4,12 @@ import { reconciliations } from '@api-proxy/db/schema/reconciliations';
 import { desc } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { reconciliationsOf } from './reconciliation-view.ts';
 
 const SHOWN = 14;
 
-export const listReconciliations: Verb<typeof contract> = async (context) => {
+export const listReconciliations: ReadVerb<typeof contract> = async (context) => {
   requireActor(context, 'admin');
   const { db } = context;
   const rows = await db

@@ -10,7 +10,7 @@ import { eq, inArray } from 'drizzle-orm';
 import { isAdmin, requireActor } from '../authorise.ts';
 import { formatMultiplier } from '../factor.ts';
 import { notFound } from '../failure.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { costLines, longContextAbove, sumOfLines } from './cost-lines.ts';
 import { attemptsOf, errorTextFor, type LogRow, logRowOf, selectLogs } from './log-view.ts';
 import { paidFor, refundOf } from './paid-for.ts';
@@ -36,7 +36,7 @@ async function channelNames(
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-export const getRequestLog: Verb<typeof contract> = async (context, { params }) => {
+export const getRequestLog: ReadVerb<typeof contract> = async (context, { params }) => {
   const actor = requireActor(context);
   const { db } = context;
   const [row] = await selectLogs(db).where(eq(requestLog.requestId, params.requestId)).limit(1);

@@ -7,7 +7,7 @@ import { isAdmin, requireActor } from '../authorise.ts';
 import type { Actor } from '../context.ts';
 import { forbidden, invalidInput } from '../failure.ts';
 import { decodeTimeCursor, pageOf } from '../page.ts';
-import type { Verb, VerbInput } from '../verb.ts';
+import type { ReadVerb, VerbInput } from '../verb.ts';
 import { logRowOf, selectLogs } from './log-view.ts';
 
 type Query = VerbInput<typeof contract>['query'];
@@ -40,7 +40,7 @@ function after(cursor: string | undefined) {
   return and(lte(startedAt, at), or(lt(startedAt, at), lt(requestId, id)));
 }
 
-export const listRequestLogs: Verb<typeof contract> = async (context, { query }) => {
+export const listRequestLogs: ReadVerb<typeof contract> = async (context, { query }) => {
   const actor = requireActor(context);
   const full = isAdmin(actor);
   const rows = await selectLogs(context.db)

@@ -2,9 +2,9 @@
 import type { getSite as contract } from '@api-proxy/contracts/site';
 import { isSetupNeeded } from '../auth/installation.ts';
 import { readSettings } from '../settings/read-settings.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 
-export const getSite: Verb<typeof contract> = async (context) => {
+export const getSite: ReadVerb<typeof contract> = async (context) => {
   const { db, siteInfo } = context;
   const [settings, setupNeeded] = await Promise.all([readSettings(db), isSetupNeeded(db)]);
   return {

@@ -5,7 +5,7 @@ import { usageByHour } from '@api-proxy/db/schema/usage-by-hour';
 import { DAY_MS, HOUR_MS } from '@api-proxy/kit/duration';
 import { and, asc, desc, eq, gte, sql } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { addSums, type SumRow, sumColumns, sumsOf } from './sums.ts';
 
 const HOURS = 24;
@@ -28,7 +28,7 @@ function series(
   });
 }
 
-export const getUsageSummary: Verb<typeof contract> = async (context) => {
+export const getUsageSummary: ReadVerb<typeof contract> = async (context) => {
   const { userId } = requireActor(context);
   const nowMs = context.clock.nowMs();
   const today = nowMs - (nowMs % DAY_MS);

@@ -8,7 +8,7 @@ import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { accepts } from '../model/known-names.ts';
 import { currentPrices, placeOf } from '../price/price-view.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 
 type Channel = Pick<typeof channels.$inferSelect, 'type' | 'speaks' | 'models'>;
 type Protocol = 'anthropic-messages' | 'openai-chat' | 'openai-responses' | 'openai-embeddings';
@@ -26,7 +26,7 @@ function protocolsOn(channel: Channel, model: string): readonly Protocol[] {
   return /embed/i.test(model) ? ['openai-embeddings'] : SPOKEN[channel.speaks];
 }
 
-export const listAvailableModels: Verb<typeof contract> = async (context) => {
+export const listAvailableModels: ReadVerb<typeof contract> = async (context) => {
   requireActor(context);
   const { db, clock } = context;
   const usable = db

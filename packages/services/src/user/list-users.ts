@@ -5,7 +5,7 @@ import { and, desc, eq, ilike, lt, or } from 'drizzle-orm';
 import { requireActor } from '../authorise.ts';
 import { decodeTimeCursor, pageOf } from '../page.ts';
 import { containsPattern } from '../pattern.ts';
-import type { Verb } from '../verb.ts';
+import type { ReadVerb } from '../verb.ts';
 import { selectUsers, userOf } from './user-view.ts';
 
 function after(cursor: string | undefined) {
@@ -20,7 +20,7 @@ function matching(search: string | undefined) {
   return or(ilike(users.name, pattern), ilike(users.email, pattern), eq(users.id, search));
 }
 
-export const listUsers: Verb<typeof contract> = async (context, { query }) => {
+export const listUsers: ReadVerb<typeof contract> = async (context, { query }) => {
   requireActor(context, 'admin');
   const nowMs = context.clock.nowMs();
   const rows = await selectUsers(context.db)
