@@ -29,28 +29,32 @@ export function workersAmong(pids: readonly number[]): [number, ...number[]] {
 }
 
 export type Sockets = {
+  /** Ports on which it takes connections. */
+  readonly listens: readonly number[];
   /** Connections that came to this port. */
   incoming(port: number): number;
   /** Connections made to this port. */
   outgoing(port: number): number;
 };
 
-/** The TCP connections whose descriptors a process holds, also half-closed ones; what only listens is left out. */
+/** The TCP sockets whose descriptors a process holds; of connections also the half-closed ones. */
 export function socketsOf(pid: number): Sockets {
   const held = new Set<string>();
   for (const name of readdirSync(`/proc/${pid}/fd`)) {
     const inode = /^socket:\[(\d+)\]$/.exec(linkOf(`/proc/${pid}/fd/${name}`));
     if (inode?.[1]) held.add(inode[1]);
   }
-  const connections = ['tcp', 'tcp6'].flatMap((family) =>
+  const all = ['tcp', 'tcp6'].flatMap((family) =>
     readFileSync(`/proc/${pid}/net/${family}`, 'utf8')
       .split('\n')
       .slice(1)
       .map((line) => line.trim().split(/\s+/))
-      .filter((fields) => held.has(fields[9] ?? '') && fields[3] !== LISTENS)
-      .map((fields) => ({ local: portAt(fields[1]), remote: portAt(fields[2]) })),
+      .filter((fields) => held.has(fields[9] ?? ''))
+      .map(([, local, remote, state]) => ({ local: portAt(local), remote: portAt(remote), state })),
   );
+  const connections = all.filter(({ state }) => state !== LISTENS);
   return {
+    listens: all.filter(({ state }) => state === LISTENS).map(({ local }) => local),
     incoming: (port) => connections.filter(({ local }) => local === port).length,
     outgoing: (port) => connections.filter(({ remote }) => remote === port).length,
   };

@@ -10,7 +10,7 @@ import { filesBelow, hashFiles, isStamped, writeStamp } from './stamp.mjs';
 /** @typedef {Record<string, string | undefined>} Env */
 
 /** What is started as a process or loaded by one; all else is found from here. */
-const ENTRIES = ['main.ts', 'worker.ts', 'embedded-database.ts', 'console-guard.ts', 'demo.ts'];
+const ENTRIES = ['main.ts', 'worker.ts', 'reader.ts', 'embedded-database.ts', 'console-guard.ts', 'demo.ts'];
 /** Programs with files of their own beside them, and one that `pg` only tries. */
 const LEFT_OUT = ['@electric-sql/*', 'pg-native'];
 const SOURCES = [

@@ -35,16 +35,22 @@ const settingsSchema = z.object({
 /** Everything a worker needs to know; it reads no environment. */
 export type WorkerSettings = z.infer<typeof settingsSchema>;
 
-const consoleStateSchema = z.object({
-  type: z.literal('console'),
-  /** Loopback port of the console process; null while it is starting. */
+/** Processes that workers hand requests to. */
+const neighbour = z.enum(['console', 'reader']);
+
+export type Neighbour = z.infer<typeof neighbour>;
+
+const neighbourMoved = z.object({
+  type: z.literal('moved'),
+  who: neighbour,
+  /** Its loopback port; null while it is starting. */
   port: z.number().nullable(),
 });
 
 const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('start'), settings: settingsSchema }),
   z.object({ type: z.literal('drain'), graceMs: z.number() }),
-  consoleStateSchema,
+  neighbourMoved,
 ]);
 
 export type ToWorker = z.infer<typeof toWorkerSchema>;

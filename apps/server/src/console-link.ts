@@ -1,28 +1,18 @@
 // The way to the console's process: pages and its assets are piped there and back, with the headers a page needs.
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { endToEnd, pipe } from './pipe.ts';
 import { contentSecurityPolicy, createNonce, SECURITY_HEADERS } from './security-headers.ts';
 import { startingPage } from './starting-page.ts';
 
-/** Only this connection's business: RFC 9110 §7.6.1. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 /** Set by us on every answer, so the console's own are dropped. */
 const OURS: ReadonlySet<string> = new Set([
   'content-security-policy',
   ...SECURITY_HEADERS.map(([name]) => name),
 ]);
-/** What a request meets on a connection that the other end has closed. */
-const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+/** Given by us with a page, so that what a client sends of them is dropped. */
+const GIVEN: ReadonlySet<string> = new Set(['content-security-policy', 'x-nonce']);
 const ANSWER_TIMEOUT_MS = 120_000;
 const RETRY_AFTER_S = '2';
 
@@ -56,37 +46,12 @@ export class ConsoleLink {
       return;
     }
     const policy = wantsPage(request) ? this.#pagePolicy() : undefined;
-    this.#send({ request, response, port, policy, agent: this.#agent });
-  }
-
-  #send(way: Way): void {
-    const { request, response, policy } = way;
-    const upstream = httpRequest({
-      agent: way.agent,
-      host: '127.0.0.1',
-      port: way.port,
-      method: request.method,
-      path: request.url,
-      headers: forwardedHeaders(request, policy),
-      setHost: false,
-      timeout: this.#answerTimeoutMs,
+    pipe({
+      ...{ request, response, port, agent: this.#agent, answerTimeoutMs: this.#answerTimeoutMs },
+      requestHeaders: forwardedHeaders(request, policy),
+      answerHeaders: (answer) => answerHeaders(answer, policy),
+      unreachable: () => notYet(request, response),
     });
-    const leave = () => upstream.destroy();
-    response.on('close', leave);
-    upstream.on('timeout', () => upstream.destroy(new Error('the console did not answer in time')));
-    upstream.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, policy));
-      pipeline(answer, response, () => undefined);
-    });
-    upstream.on('error', (error: NodeJS.ErrnoException) => {
-      response.off('close', leave);
-      if (response.headersSent || response.destroyed) response.destroy();
-      else if (upstream.reusedSocket && CLOSED.has(error.code ?? '') && isRepeatable(request)) {
-        this.#send({ ...way, agent: false });
-      } else notYet(request, response);
-    });
-    if (isRepeatable(request)) upstream.end();
-    else pipeline(request, upstream, () => undefined);
   }
 
   /** Joins an upgraded connection (hot reload) with the console's; refused outside development. */
@@ -139,48 +104,16 @@ function notYet(request: IncomingMessage, response: ServerResponse): void {
 
 type PagePolicy = { nonce: string; policy: string };
 
-type Way = {
-  request: IncomingMessage;
-  response: ServerResponse;
-  port: number;
-  policy: PagePolicy | undefined;
-  /** False: over a connection of its own. */
-  agent: Agent | false;
-};
-
-/**
- * Whether a request may go out again when a kept connection was closed under it: the console ends idle ones whenever
- * it likes, and the close crosses a request on its way (RFC 9112 §9.3.1). One without a body and without effect only.
- */
-function isRepeatable(request: IncomingMessage): boolean {
-  const { method, headers } = request;
-  if (method !== 'GET' && method !== 'HEAD') return false;
-  return headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
-}
-
 /** The client's headers without hop-by-hop ones; Next reads the nonce for its scripts from the policy header. */
 function forwardedHeaders(request: IncomingMessage, page: PagePolicy | undefined): string[] {
-  const headers: string[] = [];
-  const raw = request.rawHeaders;
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || lower === 'content-security-policy' || lower === 'x-nonce') continue;
-    headers.push(name, raw[index + 1] ?? '');
-  }
+  const headers = endToEnd(request.rawHeaders, GIVEN);
   if (page) headers.push('content-security-policy', page.policy, 'x-nonce', page.nonce);
   if (request.headers['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked');
   return headers;
 }
 
 function answerHeaders(answer: IncomingMessage, page: PagePolicy | undefined): string[] {
-  const headers: string[] = [];
-  const raw = answer.rawHeaders;
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = raw[index] ?? '';
-    const lower = name.toLowerCase();
-    if (!HOP_BY_HOP.has(lower) && !OURS.has(lower)) headers.push(name, raw[index + 1] ?? '');
-  }
+  const headers = endToEnd(answer.rawHeaders, OURS);
   for (const [name, value] of SECURITY_HEADERS) headers.push(name, value);
   if (page) headers.push('content-security-policy', page.policy);
   return headers;

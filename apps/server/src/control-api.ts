@@ -7,7 +7,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import type { Attempts } from '@api-proxy/services/auth/attempts';
 import { createAuth } from '@api-proxy/services/auth/auth';
 import type { ServicePorts } from '@api-proxy/services/context';
-import { getRequestListener } from '@hono/node-server';
+import { apiHandler } from './api-handler.ts';
 import type { WorkerSettings } from './child-messages.ts';
 import type { Handler } from './listener.ts';
 
@@ -40,10 +40,5 @@ export function createControlApi({ settings, log, health, ports }: ControlApiOpt
   const { publicUrl } = siteInfo;
   const auth = createAuth({ db, appSecret: settings.appSecret, publicUrl, attempts, logger: log });
   const api = createApi({ auth, health, logger: log, ports });
-  const listener = getRequestListener((request, { incoming }) => {
-    // The listener before us has put the checked address there and nothing else.
-    const clientIp = String(incoming.headers['x-forwarded-for'] ?? '');
-    return api.fetch(request, { clientIp });
-  });
-  return (request, response) => void listener(request, response);
+  return apiHandler(api);
 }

@@ -5,14 +5,15 @@ import { SECOND_MS } from '@api-proxy/kit/duration';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Secret } from '@api-proxy/kit/secret';
 import type { SupervisedChild } from './child.ts';
-import type { WorkerSettings } from './child-messages.ts';
+import type { Neighbour, WorkerSettings } from './child-messages.ts';
 import type { Config } from './config.ts';
 import { requireBuiltConsole, startConsole } from './console-process.ts';
 import { generatedSecret, lockFile, prepareDataDir } from './data-dir.ts';
 import { startEmbeddedDatabase } from './embedded-process.ts';
 import { portProblem } from './port-problem.ts';
+import { startReader } from './reader-process.ts';
 import { bringSchemaToHead } from './schema-head.ts';
-import { workerFleet } from './worker-fleet.ts';
+import { type WorkerFleet, workerFleet } from './worker-fleet.ts';
 
 const WORKER_CLOSE_MS = 30 * SECOND_MS;
 /** A restarted instance may find the last one in its final moments. */
@@ -33,6 +34,7 @@ export type Installation = {
   children: {
     workers: readonly SupervisedChild[];
     console: SupervisedChild | undefined;
+    reader: SupervisedChild | undefined;
     database: SupervisedChild | undefined;
   };
   /** Drains and stops everything; `graceMs` more of new requests first. */
@@ -72,9 +74,7 @@ async function boot(options: SupervisorOptions, undo: Undo[], undoAll: Undo): Pr
   undo.push(() => fleet.drain(0, WORKER_CLOSE_MS));
   await fleet.start();
   const port = fleet.port();
-  const page = servesPages
-    ? await startConsole({ development, apiUrl: apiUrl(config, port), log, onMove: fleet.tellConsole })
-    : undefined;
+  const pages = servesPages ? await startPages({ options, settings, fleet, undo }) : undefined;
   const drainMs = config.drainTimeoutMs + WORKER_CLOSE_MS;
   return {
     mode: database.child ? 'embedded' : 'distributed',
@@ -82,18 +82,45 @@ async function boot(options: SupervisorOptions, undo: Undo[], undoAll: Undo): Pr
     port,
     url: config.publicUrl ?? `http://localhost:${port}`,
     databaseUrl: database.url,
-    children: { workers: fleet.children, console: page?.child, database: database.child },
+    children: {
+      workers: fleet.children,
+      console: pages?.console.child,
+      reader: pages?.reader.child,
+      database: database.child,
+    },
     stop: async (graceMs) => {
       await fleet.drain(graceMs, graceMs + drainMs);
-      await page?.stop();
+      await pages?.console.stop();
       await undoAll();
     },
     kill: () => {
       fleet.kill();
-      page?.child.kill();
+      pages?.console.child.kill();
+      pages?.reader.child.kill();
       lock.release();
     },
   };
+}
+
+type PagesOptions = {
+  options: SupervisorOptions;
+  settings: WorkerSettings;
+  fleet: WorkerFleet;
+  undo: Undo[];
+};
+
+/** What pages need beside the workers: the console, and who answers most of its questions. */
+async function startPages({ options, settings, fleet, undo }: PagesOptions) {
+  const { config, development, log } = options;
+  const moved = (who: Neighbour) => (port: number | null) => fleet.tellMove(who, port);
+  const reader = startReader({ settings, log, onMove: moved('reader') });
+  undo.push(reader.stop);
+  const console = await startConsole({
+    ...{ development, log },
+    apiUrl: apiUrl(config, fleet.port()),
+    onMove: moved('console'),
+  });
+  return { console, reader };
 }
 
 async function openedDatabase(

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import process from 'node:process';
 import type { Logger } from '@api-proxy/kit/logger';
 import { SupervisedChild } from './child.ts';
-import { childReady, startMessage, type WorkerSettings } from './child-messages.ts';
+import { childReady, type Neighbour, startMessage, type WorkerSettings } from './child-messages.ts';
 import { childEnvironment } from './config.ts';
 import { programFile } from './program-file.ts';
 
@@ -32,8 +32,8 @@ export type WorkerFleet = {
   start(): Promise<void>;
   /** Port in use, once the first worker serves. */
   port(): number;
-  /** Where the console is (null: nowhere yet), for the workers of now and those to come. */
-  tellConsole(port: number | null): void;
+  /** Where a neighbour is (null: nowhere yet), for the workers of now and those to come. */
+  tellMove(who: Neighbour, port: number | null): void;
   /** Drains all of them at the same time; resolves when the last has ended. */
   drain(graceMs: number, killAfterMs: number): Promise<void>;
   kill(): void;
@@ -42,10 +42,11 @@ export type WorkerFleet = {
 export function workerFleet(settings: WorkerSettings, log: Logger): WorkerFleet {
   // Port 0 is whatever the first worker finds; later ones and restarts keep to it.
   let port = settings.port;
-  let consolePort: number | null = null;
+  const places = new Map<Neighbour, number | null>();
   const tell = (child: SupervisedChild) => {
     const running = child.current();
-    if (running?.connected) running.send({ type: 'console', port: consolePort });
+    if (!running?.connected) return;
+    for (const [who, place] of places) running.send({ type: 'moved', who, port: place });
   };
   const worker = (name: string): SupervisedChild => {
     const child = new SupervisedChild({
@@ -78,8 +79,8 @@ export function workerFleet(settings: WorkerSettings, log: Logger): WorkerFleet 
       await Promise.all(others.map((child) => child.start()));
     },
     port: () => port,
-    tellConsole: (to) => {
-      consolePort = to;
+    tellMove: (who, to) => {
+      places.set(who, to);
       children.forEach(tell);
     },
     drain: async (graceMs, killAfterMs) => {

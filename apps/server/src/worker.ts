@@ -10,34 +10,37 @@ import { Drain } from './drain.ts';
 import { createListener } from './listener.ts';
 import { portProblem } from './port-problem.ts';
 import { watchOwnHeap } from './quiet-heap.ts';
+import { ReaderLink } from './reader-link.ts';
 
 /** Without a supervisor nobody restarts or replaces this worker, so what runs gets little time. */
 const ORPHAN_DRAIN_MS = 5 * SECOND_MS;
+
+type Neighbours = { console: ConsoleLink; reader: ReaderLink };
 
 type Running = {
   settings: WorkerSettings;
   log: Logger;
   drain: Drain;
-  page: ConsoleLink;
+  neighbours: Neighbours;
   container: Container;
   server: Server;
 };
 
-async function start(settings: WorkerSettings, page: ConsoleLink): Promise<Running> {
+async function start(settings: WorkerSettings, neighbours: Neighbours): Promise<Running> {
   const log = createLogger({ name: 'worker', level: settings.logLevel });
   const drain = new Drain();
   const container = await createContainer({ settings, drain, log });
   const server = createListener({
     gateway: container.gateway,
     explain: container.explain,
-    api: container.api,
-    console: settings.role === 'gateway' ? undefined : page,
+    api: neighbours.reader.before(container.api),
+    console: settings.role === 'gateway' ? undefined : neighbours.console,
     drain,
     trustedProxyHops: settings.trustedProxyHops,
   });
   await listen(server, settings);
   watchOwnHeap();
-  return { settings, log, drain, page, container, server };
+  return { settings, log, drain, neighbours, container, server };
 }
 
 /** Several workers listen on the port side by side, and the kernel spreads the connections: docs/decisions/0031. */
@@ -49,7 +52,7 @@ function listen(server: Server, { port, hostname, workers }: WorkerSettings): Pr
 }
 
 async function stop(running: Running, times: { graceMs: number; timeoutMs: number }): Promise<void> {
-  const { drain, server, container, page, log } = running;
+  const { drain, server, container, neighbours, log } = running;
   const { leftOver } = await drain.run({
     ...times,
     closeDoors: () => {
@@ -60,7 +63,8 @@ async function stop(running: Running, times: { graceMs: number; timeoutMs: numbe
   });
   if (leftOver > 0) log.warn({ leftOver }, 'requests were cut short when the drain time was over');
   server.closeAllConnections();
-  page.close();
+  neighbours.console.close();
+  neighbours.reader.close();
   await container.close();
 }
 
@@ -71,7 +75,7 @@ function portOf(server: Server): number {
 
 function serve(): void {
   let running: Promise<Running> | undefined;
-  let page: ConsoleLink | undefined;
+  let neighbours: Neighbours | undefined;
   let ending = false;
   const end = async (graceMs: number, orphan: boolean) => {
     if (ending) return;
@@ -86,11 +90,12 @@ function serve(): void {
   process.on('message', (raw: unknown) => {
     const message = parseToWorker(raw);
     if (message?.type === 'start' && !running) {
-      page = new ConsoleLink({ development: message.settings.development });
-      running = start(message.settings, page);
+      const page = new ConsoleLink({ development: message.settings.development });
+      neighbours = { console: page, reader: new ReaderLink() };
+      running = start(message.settings, neighbours);
       running.then(({ server }) => process.send?.({ type: 'ready', port: portOf(server) }), giveUp);
     }
-    if (message?.type === 'console') page?.moveTo(message.port);
+    if (message?.type === 'moved') neighbours?.[message.who].moveTo(message.port);
     if (message?.type === 'drain') end(message.graceMs, false).catch(giveUp);
   });
   process.on('disconnect', () => end(0, true).catch(giveUp));
