@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Product, startProduct } from '@api-proxy/e2e/harness/product';
 import type { LoadPart, PartResult } from './load/plan.ts';
 import type { UpstreamPorts } from './load/upstream.ts';
+import type { Visit, Visited } from './load/visitor.ts';
 import { askChild } from './measure/messages.ts';
 import { type OwnProcess, startOwnProcess } from './measure/own-process.ts';
 import { commandLine, cpuMicros, processTree } from './measure/process-figures.ts';
@@ -17,12 +18,17 @@ const ROUNDS = Number(process.argv[2] ?? 5);
 const ROUND_MS = 6_000;
 const RATE_PER_S = 200;
 const PAGES_PER_S = 20;
+const WARM_UP_MS = 3_000;
 const LONGEST_START_MS = 30_000;
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** Linux shares cores among sessions first: what visitors take is not the generator's. */
+const inOwnSession = (file: string, args: readonly string[]) => ({ file: 'setsid', args: [file, ...args] });
+
 type Load = () => Promise<PartResult>;
-type Part = 'console' | 'database' | 'relay';
+const PARTS = ['console', 'reader', 'relay', 'database'] as const;
+type Part = (typeof PARTS)[number];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -43,34 +49,15 @@ async function startAndAsk(product: Product, ask: Load): Promise<number> {
 
 /** CPU time of the installation's processes so far, in µs. */
 function cpuOf(product: Product): Record<Part, number> {
-  const all = processTree(product.pid());
-  const database = all.filter((pid) => commandLine(pid).includes('embedded-database'));
-  const console = all.filter((pid) => /next|console/.test(commandLine(pid)));
-  const relay = all.filter((pid) => !database.includes(pid) && !console.includes(pid));
-  return { console: cpuMicros(console), database: cpuMicros(database), relay: cpuMicros(relay) };
+  const cpu = { console: 0, reader: 0, relay: 0, database: 0 };
+  for (const pid of processTree(product.pid())) cpu[partOf(commandLine(pid))] += cpuMicros([pid]);
+  return cpu;
 }
 
-/** Asks for pages on a schedule until told to stop; gives how many came, and how long they took. */
-function visit(url: string, cookie: string): () => Promise<{ pages: number; p50Ms: number; wrong: number }> {
-  const tookMs: number[] = [];
-  let wrong = 0;
-  const under = new Set<Promise<void>>();
-  const one = async (): Promise<void> => {
-    const beganMs = performance.now();
-    const response = await fetch(`${url}/dashboard`, { headers: { cookie }, redirect: 'manual' });
-    await response.arrayBuffer();
-    if (response.status === 200) tookMs.push(performance.now() - beganMs);
-    else wrong++;
-  };
-  const timer = setInterval(() => {
-    const asked = one().finally(() => under.delete(asked));
-    under.add(asked);
-  }, 1_000 / PAGES_PER_S);
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(under);
-    return { pages: tookMs.length, p50Ms: median(tookMs), wrong };
-  };
+function partOf(command: string): Part {
+  if (command.includes('embedded-database')) return 'database';
+  if (/reader\.[jt]s/.test(command)) return 'reader';
+  return /next|console/.test(command) ? 'console' : 'relay';
 }
 
 async function relayed(generator: OwnProcess<unknown>, part: LoadPart): Promise<PartResult> {
@@ -86,19 +73,21 @@ async function p99Of(load: Load): Promise<number> {
   return latency?.p99 ?? 0;
 }
 
-async function besidePages(product: Product, cookie: string, load: Load): Promise<void> {
-  // Compiled first: the relay's code, and the page.
+type Beside = { product: Product; load: Load; visits: (lengthMs: number) => Promise<Visited> };
+
+async function besidePages({ product, load, visits }: Beside): Promise<void> {
+  // Compiled first: the relay's code, and the pages'.
   await load();
-  await visit(product.url, cookie)();
+  await visits(WARM_UP_MS);
   const alone: number[] = [];
   const beside: number[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
     const atFirst = cpuOf(product);
     const aloneMs = await p99Of(load);
     const between = cpuOf(product);
-    const stop = visit(product.url, cookie);
+    const visited = visits(ROUND_MS);
     const besideMs = await p99Of(load);
-    const { pages, p50Ms, wrong } = await stop();
+    const { pages, p50Ms, wrong } = await visited;
     const atLast = cpuOf(product);
     alone.push(aloneMs);
     beside.push(besideMs);
@@ -106,7 +95,7 @@ async function besidePages(product: Product, cookie: string, load: Load): Promis
       const more = atLast[part] - between[part] - (between[part] - atFirst[part]);
       return `${(more / 1_000 / pages).toFixed(1)} ms ${part}`;
     };
-    const cpu = (['console', 'relay', 'database'] as const).map(perPage).join(', ');
+    const cpu = PARTS.map(perPage).join(', ');
     say(
       `round ${round}: p99 alone ${aloneMs.toFixed(2)} ms, beside ${pages} pages ${besideMs.toFixed(2)} ms`,
     );
@@ -119,6 +108,7 @@ async function besidePages(product: Product, cookie: string, load: Load): Promis
 process.env.TEST_SERVER_PROGRAM ??= 'apps/server/dist/main.js';
 const upstream = await startOwnProcess<UpstreamPorts>({ program: 'load/upstream.ts' });
 const generator = await startOwnProcess({ program: 'load/generator.ts' });
+const visitor = await startOwnProcess({ program: 'load/visitor.ts', wrap: inOwnSession });
 const product = await startProduct({ database: 'embedded', console: true });
 try {
   const { admin, credentials } = await setUpProduct(product.url, upstream.ready);
@@ -128,7 +118,10 @@ try {
     ...{ credentials: [credentials.good], models: [MODEL] },
   };
   const often = { ...part, connections: 32, ratePerS: RATE_PER_S, maxMs: ROUND_MS };
-  await besidePages(product, admin.cookie(), () => relayed(generator, often));
+  const visit: Omit<Visit, 'lengthMs'> = { url: product.url, cookie: admin.cookie(), perS: PAGES_PER_S };
+  const visits = (lengthMs: number) =>
+    askChild<Visited>(visitor.child, { ...visit, lengthMs } satisfies Visit, lengthMs + 60_000);
+  await besidePages({ product, load: () => relayed(generator, often), visits });
   const once = { ...part, connections: 1, total: 1, maxMs: LONGEST_START_MS };
   const starts: number[] = [];
   for (let index = 0; index < STARTS; index++) {
@@ -141,6 +134,7 @@ try {
   );
 } finally {
   await product.remove();
+  await visitor.stop();
   await generator.stop();
   await upstream.stop();
 }
