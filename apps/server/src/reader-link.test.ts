@@ -87,10 +87,19 @@ it('without a reader, and when it is lost, the worker answers itself', async () 
   expect((await ask(port, '/api/keys')).text).toBe('worker');
 });
 
-it('a reader that says nothing is not waited for', async () => {
-  const silent = createTcpServer((socket) => void socket.on('error', () => undefined));
-  const { port } = await worker(await listening(silent));
-  expect((await ask(port, '/api/me')).text).toBe('worker');
+it('a reader that says nothing is waited for once, and asked again when it has moved', async () => {
+  let asked = 0;
+  const silent = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      asked += 1;
+    });
+  });
+  const { port, link } = await worker(await listening(silent));
+  for (let index = 0; index < 5; index++) expect((await ask(port, '/api/me')).text).toBe('worker');
+  expect(asked).toBe(1);
+  link.moveTo(await listening(createServer(reading)));
+  expect((await ask(port, '/api/me')).text).toMatch(/^reader/);
 });
 
 it('an answer that breaks off is broken off for the client, not made whole by another', async () => {
