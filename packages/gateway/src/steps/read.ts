@@ -10,6 +10,8 @@ import { decodeBody, LARGEST_BODY } from './decode.ts';
 /** @returns the call, or 400 / 413 / 415. Null when the client left before its body was complete. */
 export async function read(exchange: Exchange, nowMs: () => number): Promise<Call | Denial | null> {
   const { req } = exchange;
+  // Who left while the caller was looked up: a socket that is gone tells nothing to those who begin to listen now.
+  if (exchange.clientGone || req.destroyed) return null;
   const began = nowMs();
   const raw = await readRaw(req);
   exchange.waitedMs += nowMs() - began;
