@@ -1,11 +1,12 @@
 // Promise: a conversation stays on its channel key; when that fails it moves once and stays; weights hold all the same.
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Secret } from '@api-proxy/kit/secret';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayDeps } from '../ports.ts';
 import { MemoryAffinity } from '../routing/affinity.ts';
 import type { Channel } from '../snapshot.ts';
-import { call, caller, channel, KEY, snapshot, startRelay, type TestRelay } from './harness.ts';
+import { call, caller, channel, KEY, portOf, snapshot, startRelay, type TestRelay } from './harness.ts';
 
 let fake: FakeUpstream;
 beforeAll(async () => {
@@ -134,6 +135,80 @@ it('the same session of another user is another one', async () => {
     );
   }
   expect(seen).toContain('2');
+});
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+/** An upstream that does what it is told with each request. */
+async function serving(handle: RequestListener): Promise<string> {
+  const server = createServer((req, res) => {
+    req.resume();
+    handle(req, res);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${portOf(server.address())}`;
+}
+
+/** Three channels with a key each, in order; gives the keys that were bound, in order. */
+async function bindingsOf(
+  first: string,
+  work: (relay: TestRelay, ask: () => Promise<unknown>) => Promise<void>,
+): Promise<string[]> {
+  const bound: string[] = [];
+  const inner = new MemoryAffinity(Date.now);
+  const affinity = {
+    get: (name: string) => inner.get(name),
+    bind: (...given: Parameters<MemoryAffinity['bind']>) => {
+      bound.push(given[1].channelKeyId);
+      inner.bind(...given);
+    },
+  };
+  const channels = [first, fake.url, fake.url].map((baseUrl, index) =>
+    channel({
+      ...{ id: `c${index}`, baseUrl, priority: -index },
+      modelRenames: { m: `fake-model+delay=${index * 50}` },
+    }),
+  );
+  const headers = { 'x-session-id': 's' };
+  const ask = (relay: TestRelay) => () =>
+    send(relay, { path: '/v1/chat/completions', body: chat('x'), headers });
+  await withRelay(channels, (relay) => work(relay, ask(relay)), { affinity });
+  return bound;
+}
+
+it('an older answer of a channel that was left meanwhile does not bring the conversation back to it', async () => {
+  const waiting: ServerResponse[] = [];
+  const url = await serving((_, res) => {
+    if (waiting.length === 0) waiting.push(res);
+    else res.writeHead(500).end();
+  });
+  const bound = await bindingsOf(url, async (relay, ask) => {
+    const slow = ask();
+    await expect.poll(() => waiting.length).toBe(1);
+    await ask();
+    expect(relay.records.at(-1)).toMatchObject({ channelId: 'c1', outcome: 'ok' });
+    waiting[0]?.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[{"index":0}]}');
+    await slow;
+    expect(relay.records.at(-1)).toMatchObject({ channelId: 'c0', outcome: 'ok' });
+  });
+  expect(bound).toEqual(['c0_key', 'c1_key']);
+});
+
+it('two that fail at once move it once', async () => {
+  const waiting: ServerResponse[] = [];
+  const url = await serving((_, res) => {
+    waiting.push(res);
+    if (waiting.length === 2) for (const one of waiting) one.writeHead(500).end();
+  });
+  const bound = await bindingsOf(url, async (relay, ask) => {
+    await Promise.all([ask(), ask()]);
+    expect(relay.records.map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  });
+  expect(new Set(bound)).toEqual(new Set(['c0_key', 'c1_key']));
 });
 
 it('when its channel fails it moves once and stays, also after the channel came back', async () => {

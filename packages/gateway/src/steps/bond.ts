@@ -73,12 +73,18 @@ export class Bond {
     if (this.#binding === null && route.keys > 1) this.#bind(candidate);
   }
 
-  /** A candidate answered: the binding lasts longer, or moves; not away from a channel that was merely busy. */
+  /**
+   * A candidate answered: the binding lasts longer, or moves; not away from a channel that was merely busy, and not where
+   * another request of the conversation has moved it meanwhile.
+   */
   answered(candidate: Candidate, route: Route, answer: Answer): void {
     this.#rememberResponse(candidate, answer);
     if (route.keys <= 1) return;
     const bound = this.#binding;
     if (bound !== null && bound.channelKeyId !== candidate.key.id && route.wasBusy(bound.channelId)) return;
+    const now = this.find();
+    // What this worker does not know at once, nobody has moved lately.
+    if (now !== null && !(now instanceof Promise) && now.channelKeyId !== bound?.channelKeyId) return;
     this.#bind(candidate);
   }
 
