@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { GatewayDeps } from '../ports.ts';
 import { type Channel, DEFAULT_RELAY_SETTINGS, type Patience } from '../snapshot.ts';
 import { call, channel, portOf, snapshot, startRelay } from './harness.ts';
 
@@ -15,10 +16,15 @@ afterAll(() => fake.close());
 const at = (id: string, behaviour: string, over: Partial<Channel> = {}) =>
   channel({ id, baseUrl: fake.url, modelRenames: { m: `fake-model+id=${id},${behaviour}` }, ...over });
 
-async function send(channels: readonly Channel[], patience: Partial<Patience> = {}, maxAttempts = 3) {
+async function send(
+  channels: readonly Channel[],
+  patience: Partial<Patience> = {},
+  maxAttempts = 3,
+  over: Partial<GatewayDeps> = {},
+) {
   const settings = { ...DEFAULT_RELAY_SETTINGS, unpricedPolicy: 'free' as const, maxAttempts };
   const short = { overloadPauseMs: 20, ...patience };
-  const relay = await startRelay(snapshot(channels, { settings, patience: short }));
+  const relay = await startRelay(snapshot(channels, { settings, patience: short }), over);
   const body = { model: 'm', messages: [{ role: 'user', content: 'x' }] };
   const began = performance.now();
   const got = await call({ port: relay.port, path: '/v1/chat/completions', body });
@@ -34,6 +40,46 @@ it('an overloaded upstream is asked again at most twice, then the next channel',
   const always = await send([at('c', '529,retry-after=0', { priority: 1 }), at('d', '')]);
   expect(always.tried).toEqual(['c overloaded', 'c overloaded', 'c overloaded', 'd ok']);
   expect(always.got.status).toBe(200);
+});
+
+it('who had no time left is not to blame: nothing is learnt, and nobody is asked with none', async () => {
+  const learnt: string[] = [];
+  const health = {
+    coolingUntilMs: () => 0,
+    breaker: () => 'closed' as const,
+    begin: () => ({ probe: null }),
+    report: ({ channelId, lesson }: { channelId: string; lesson: string }) =>
+      void learnt.push(`${channelId} ${lesson}`),
+    clear: () => undefined,
+  };
+  const channels = [at('a', 'delay=300,500', { priority: 1 }), at('b', 'stall-head')];
+  const { got, tried } = await send(channels, { attemptsMs: 500 }, 3, { health });
+  expect(got.status).toBe(504);
+  expect(tried).toEqual(['a upstream_failed', 'b timeout']);
+  expect(learnt).toEqual(['a failure', 'b nothing']);
+});
+
+it('a place that is free too late is given back, and its channel is not asked', async () => {
+  const settings = { ...DEFAULT_RELAY_SETTINGS, unpricedPolicy: 'free' as const };
+  const channels = [
+    at('a', 'delay=250,500', { priority: 1, models: ['m'] }),
+    at('b', '', { maxConcurrency: 1 }),
+  ];
+  const relay = await startRelay(snapshot(channels, { settings, patience: { attemptsMs: 400 } }));
+  const ask = (model: string, stream = false) =>
+    call({
+      port: relay.port,
+      path: '/v1/chat/completions',
+      body: { model, stream, messages: [{ role: 'user', content: 'x' }] },
+    });
+  const holding = ask('fake-model+events=8,interval=100', true);
+  await expect.poll(() => relay.gateway.inFlight(), { interval: 5 }).toBe(1);
+  expect((await ask('m')).status).toBe(502);
+  expect((await holding).status).toBe(200);
+  const late = relay.records.find(({ modelAsked }) => modelAsked === 'm');
+  expect(late?.attempts.map(({ channelId }) => channelId)).toEqual(['a']);
+  expect((await ask('fake-model')).status).toBe(200);
+  await relay.close();
 });
 
 it('unless it asks to be left alone for longer', async () => {

@@ -46,7 +46,7 @@ export async function attempt(
 type Turn = AttemptInput & { readonly lessons: Lessons };
 
 async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Failed | Denial | null> {
-  const { exchange, route, held, bond } = turn;
+  const { exchange, route, held, bond, lessons } = turn;
   const bodies = new BodyMaker(exchange, turn.call);
   const { maxAttempts } = exchange.snapshot.settings;
   let last: Failed | null = null;
@@ -54,6 +54,12 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
   let candidate = first instanceof Promise ? await first : first;
   const dueMonoMs = deps.monotonicMs() + patienceOf(exchange.snapshot).attemptsMs;
   for (let tries = 1; candidate; tries++) {
+    if (deps.monotonicMs() >= dueMonoMs) {
+      // Found too late, after waiting for a place: it is not to blame for having no time left.
+      held.releaseSlot();
+      lessons.abandon(candidate, deps.nowMs());
+      break;
+    }
     bond.trying(candidate, route);
     const body = bodies.bodyFor(candidate.option.upstreamModel);
     const result = await tryKey(turn, { candidate, body, dueMonoMs }, deps);

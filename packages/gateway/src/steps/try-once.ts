@@ -81,7 +81,8 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   lessons.learn({
     operation,
     candidate,
-    verdict,
+    verdict:
+      verdict && outOfTime(input, { verdict, waitAtMostMs }) ? { ...verdict, lesson: 'nothing' } : verdict,
     signal,
     retryAfterMs: waitMs,
     beganMs: startedAtMs,
@@ -94,6 +95,14 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   const original = opening.kind === 'rejection' ? opening : null;
   const headers = opening.kind === 'failure' ? null : opening.headers;
   return { kind: 'failed', verdict, signal, retryAfterMs: waitMs, headers, original };
+}
+
+/** Whether the time of the request was up before that of the channel: it says nothing about the channel. */
+function outOfTime(
+  { candidate }: Try,
+  { verdict, waitAtMostMs }: { verdict: Verdict; waitAtMostMs: number },
+): boolean {
+  return verdict.reason === 'timeout' && waitAtMostMs < candidate.option.channel.firstByteTimeoutMs;
 }
 
 /** Anthropic says `request-id`, OpenAI `x-request-id`; Azure and proxies have either. */
