@@ -57,15 +57,17 @@ export class WaitingRoom {
   /** Something of this name was released: who waited longest tries first. */
   wake(name: string): void {
     const waiters = this.#byName.get(name);
-    if (waiters) void this.#serve(waiters);
+    if (waiters) void this.#serve(waiters, 1);
   }
 
-  async #serve(waiters: ReadonlySet<Waiter>): Promise<void> {
+  /** Lets them try in turn until `most` have taken something. */
+  async #serve(waiters: ReadonlySet<Waiter>, most: number): Promise<void> {
+    let served = 0;
     for (const waiter of [...waiters]) {
       if (waiter.busy || !waiters.has(waiter)) continue;
       waiter.busy = true;
       try {
-        if (await waiter.tryNow()) return;
+        if ((await waiter.tryNow()) && ++served >= most) return;
       } catch {
         // Whoever can't take it now waits on, until its time is up.
       } finally {
@@ -81,7 +83,8 @@ export class WaitingRoom {
       else this.#byName.set(name, new Set([waiter]));
     }
     this.#timer ??= setInterval(() => {
-      for (const name of this.#byName.keys()) this.wake(name);
+      // How many places others have released is not known here.
+      for (const waiters of this.#byName.values()) void this.#serve(waiters, waiters.size);
     }, RECHECK_MS).unref();
   }
 
