@@ -53,6 +53,19 @@ it('10,000 draws match the weights within 2 %', () => {
   expect(counts.has('d')).toBe(false);
 });
 
+it('the share of a key that cools is shared by all others', () => {
+  const keys = ['k1', 'k2', 'k3', 'k4'].map((id) => ({ id, secret: new Secret(id), enabled: true }));
+  const health = { ...WELL, coolingUntilMs: (id: string) => (id === 'k1' ? 1 : 0) };
+  const counts = new Map<string, number>();
+  for (let draw = 0; draw < 10_000; draw++) {
+    const id = routeOf([at('a', { keys })], health).next(0)?.key.id ?? '';
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  for (const id of ['k2', 'k3', 'k4'])
+    expect(Math.abs((counts.get(id) ?? 0) / 10_000 - 1 / 3)).toBeLessThan(0.02);
+  expect(counts.has('k1')).toBe(false);
+});
+
 it('higher priority first, weight 0 after everything else', () => {
   const channels = [
     at('zero', { weight: 0, priority: 9 }),

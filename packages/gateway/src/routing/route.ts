@@ -193,12 +193,17 @@ export class Route {
     const count = option.keys.length;
     const first = count > 1 ? Math.floor(this.#random() * count) : 0;
     let cooling = false;
+    let drawn: ChannelKey | null = null;
+    let free = 0;
     for (let step = 0; step < count; step++) {
       const key = option.keys[(first + step) % count];
       if (!key || this.#triedKeys.has(key.id)) continue;
-      if (this.#health.coolingUntilMs(key.id, option.upstreamModel) <= nowMs) return key;
-      cooling = true;
+      if (this.#health.coolingUntilMs(key.id, option.upstreamModel) > nowMs) cooling = true;
+      else if (step === 0) return key;
+      // The share of one that is left out is shared by all others, not given to the next in the list.
+      else if (this.#random() * ++free < 1) drawn = key;
     }
+    if (drawn) return drawn;
     if (cooling) this.#note({ channelId: option.channel.id, kept: false, reason: 'cooling' });
     return null;
   }
