@@ -43,6 +43,18 @@ const failing = (over: Partial<ProbeResult>): ProbeResult => ({
   ...over,
 });
 
+it('a secret that nobody can open any more keeps no other channel from being learnt from', async () => {
+  const broken = await add('broken');
+  const failed = await add('failed');
+  await bench.memory.db
+    .update(channelKeys)
+    .set({ encryptedSecret: 'v1.not.what.it.was' })
+    .where(eq(channelKeys.channelId, broken.id));
+  bench.answers.next = () => failing({});
+  await run();
+  expect(bench.learnt).toMatchObject([{ channelId: failed.id, lesson: 'failure' }]);
+});
+
 it('a channel with a model and an interval is checked when it is due, and marked; nobody pays', async () => {
   const made = await add('main');
   await add('without-model', { healthModel: null });

@@ -15,7 +15,8 @@ export async function checkDueChannels(context: Context): Promise<void> {
     nowMs: context.clock.nowMs(),
     pauses: (channelKeyId) => context.channelLive.keyCoolingUntilMs(channelKeyId) !== null,
   });
-  const outcomes = await atOnce(due, CHECKS_AT_ONCE, (one) => check(context, one));
+  // One that can't be made, such as with a secret that nobody can open any more, keeps no other from being learnt from.
+  const outcomes = await atOnce(due, CHECKS_AT_ONCE, (one) => check(context, one).catch(() => null));
   const checked = outcomes.filter((outcome) => outcome !== null);
   // With no upstream within reach the fault is this installation's own network: nothing is learnt from it.
   const reached = checked.some(({ result }) => result.status !== null);
