@@ -8,8 +8,10 @@ import type { Link, LinkState } from './port.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MAX_MS = 1_000;
-/** After a deadline was missed the link counts as down until a ping is answered; pings go out this often. */
+/** After a failure the link counts as down until it takes a write, which is tried this often: reading is not enough. */
 const PROBE_EVERY_MS = 500;
+const PROBE_KEY = 'api-proxy:probe';
+const PROBE_LASTS_MS = 10_000;
 
 export type RedisLink = Link & {
   /** The connection itself, for tests: what it is asked has no deadline. */
@@ -47,7 +49,7 @@ function connect(url: string): Redis {
   });
 }
 
-/** Watches one connection: ready means up, closed or a missed deadline means down, an answered ping means up again. */
+/** Watches one connection: ready means up, closed or a missed deadline means down, a write that is taken means up again. */
 class Watch implements Link {
   #state: LinkState = 'down';
   /** Nothing was said yet about the first state. */
@@ -66,7 +68,7 @@ class Watch implements Link {
     redis.on('close', () => this.set('down', 'connection closed'));
     // Without a listener an error event would end the process; `close` follows each of them.
     redis.on('error', (error: Error) => this.set('down', error.message));
-    this.#probe = setInterval(() => this.#ping(), PROBE_EVERY_MS);
+    this.#probe = setInterval(() => this.#tryAgain(), PROBE_EVERY_MS);
     this.#probe.unref();
   }
 
@@ -94,10 +96,10 @@ class Watch implements Link {
     this.#listeners.clear();
   }
 
-  #ping(): void {
+  #tryAgain(): void {
     if (this.#state === 'up' || this.#redis.status !== 'ready') return;
-    this.#patience.wait(this.#redis.ping()).then(
-      () => this.set('up', 'ping answered'),
+    this.#patience.wait(this.#redis.set(PROBE_KEY, '1', 'PX', PROBE_LASTS_MS)).then(
+      () => this.set('up', 'a write was taken'),
       () => undefined,
     );
   }
@@ -107,9 +109,15 @@ function isUnknownScript(error: unknown): boolean {
   return messageOf(error).startsWith('NOSCRIPT');
 }
 
+/** What a server says that takes no writes now, whichever command it is: redis.io/docs, error replies. */
+const TAKES_NOTHING = /^(READONLY|OOM|MISCONF|NOAUTH|NOPERM|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS)\b/;
+
 /** A failure of the link itself, not of the command: the next command would fare no better. */
 function isLinkFailure(error: unknown): boolean {
-  return /timed out|is closed|isn't writeable|ECONN|EPIPE|max retries/i.test(messageOf(error));
+  const text = messageOf(error);
+  return (
+    TAKES_NOTHING.test(text) || /timed out|is closed|isn't writeable|ECONN|EPIPE|max retries/i.test(text)
+  );
 }
 
 /**
