@@ -29,7 +29,7 @@ export async function answerExplanation(exchange: Exchange, deps: RelayDeps): Pr
   const input = { exchange, caller, call };
   const refused = refusal(input, deps);
   if (refused && CLOSED.has(refused.denied)) return sendDenial(exchange, refused);
-  const denied = refused ?? denialOf(plan(input, deps));
+  const denied = refused ?? denialOf(plan({ ...input, trace: { route: null } }, deps));
   const body = {
     requestId: exchange.requestId,
     protocol: exchange.endpoint.dialect.protocol,

@@ -115,9 +115,8 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   exchange.accountHeaders = pass.headers ?? exchange.accountHeaders;
   if (exchange.endpoint.operation === 'stored_response') return recalled({ ...leg, call }, deps);
 
-  const route = plan({ exchange, caller, call }, deps);
+  const route = plan({ exchange, caller, call, trace }, deps);
   if (isDenial(route)) return refuse(exchange, route);
-  trace.route = route;
 
   const reserved = hold({ exchange, caller, call }, deps);
   const money = reserved instanceof Promise ? await reserved : reserved;

@@ -86,20 +86,29 @@ export function comeBackHeaders(exchange: Exchange, status: number, retryAfterMs
 }
 
 /** Which budget or limit refused: for a budget the headers that an admitted request carries, with what is left in them. */
-export function budgetHeaders({ denied, facts }: Denial): string[] {
+export function budgetHeaders({ denied, facts, retryAfterMs }: Denial): string[] {
   if (denied === 'quota_missing' || denied === 'quota_zero') return ['x-quota-remaining-usd', '0'];
   if (denied === 'quota_used_up') return ['x-quota-remaining-usd', notBelowZero(facts?.remaining)];
-  // The first word of a limit of the minute is what it counts: requests, tokens or parallel.
-  if (denied === 'limit_reached') {
-    if (!facts) return [];
-    const [counted] = String(facts.limit).split(' ');
-    return ['x-relay-ratelimit-reached', `${facts.scope}-${counted}`];
-  }
+  if (denied === 'limit_reached') return facts ? limitHeaders(facts, retryAfterMs) : [];
+  if (denied === 'channels_limited') return ['x-relay-ratelimit-reached', 'channel-parallel'];
   if (denied !== 'window_used_up') return [];
   const remaining = ['x-quota-window-remaining-usd', notBelowZero(facts?.remaining)];
   const window = ['x-quota-window', `${facts?.scope}-${facts?.window}`, ...remaining];
   const resetsAt = facts?.resetsAt;
   return typeof resetsAt === 'string' ? [...window, 'x-quota-window-resets-at', resetsAt] : window;
+}
+
+/** Which limit of the minute was reached, and of requests and tokens how much it allows; what is left only where it is nothing. */
+function limitHeaders(facts: NonNullable<Denial['facts']>, retryAfterMs = 0): string[] {
+  // The first word of a limit is what it counts: requests, count_tokens, tokens or parallel.
+  const [word = ''] = String(facts.limit).split(' ');
+  const reached = ['x-relay-ratelimit-reached', `${facts.scope}-${word}`];
+  if (word === 'parallel') return reached;
+  const counted = word === 'tokens' ? 'tokens' : 'requests';
+  const name = (what: string) => `x-relay-ratelimit-${what}-${counted}`;
+  const reset = [name('reset'), String(Math.ceil(retryAfterMs / 1_000))];
+  const left = counted === 'requests' ? [name('remaining'), '0'] : [];
+  return [...reached, name('limit'), String(facts.max), ...left, ...reset];
 }
 
 function notBelowZero(amount: string | number | null | undefined): string {

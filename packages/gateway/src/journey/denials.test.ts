@@ -298,14 +298,19 @@ describe('which budget or limit refused is told in headers too', () => {
       expect(other.headers).not.toHaveProperty('anthropic-ratelimit-unified-status');
   });
 
+  const OF_REQUESTS = { 'limit-requests': '5', 'remaining-requests': '0', 'reset-requests': '2' };
   it.each([
-    ['requests per minute', 'key', 'key-requests'],
-    ['tokens per minute', 'user', 'user-tokens'],
-    ['parallel requests', 'user', 'user-parallel'],
-  ])('a limit of the minute: %s of the %s', async (limit, scope, named) => {
-    const denial: Denial = { denied: 'limit_reached', retryAfterMs: 1_000, facts: { limit, scope, max: 5 } };
+    ['requests per minute', 'key', { reached: 'key-requests', ...OF_REQUESTS }],
+    ['count_tokens per minute', 'key', { reached: 'key-count_tokens', ...OF_REQUESTS }],
+    // A smaller request might still pass: what remains of it is not nothing.
+    ['tokens per minute', 'user', { reached: 'user-tokens', 'limit-tokens': '5', 'reset-tokens': '2' }],
+    ['parallel requests', 'user', { reached: 'user-parallel' }],
+  ])('a limit of the minute: %s of the %s', async (limit, scope, told) => {
+    const denial: Denial = { denied: 'limit_reached', retryAfterMs: 1_500, facts: { limit, scope, max: 5 } };
     const { headers } = await refusedBy({ admission: { take: () => denial } });
-    expect(headers['x-relay-ratelimit-reached']).toBe(named);
+    const prefix = 'x-relay-ratelimit-';
+    const ours = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
+    expect(Object.fromEntries(ours.map(([name, value]) => [name.slice(prefix.length), value]))).toEqual(told);
   });
 
   it('a balance: what is left of it, never below zero', async () => {

@@ -40,6 +40,24 @@ it('the plan is left out once it is stored; what happened while choosing stays i
   expect(asked[0]).toEqual(plan);
 });
 
+it('a request that no channel could take says of each why', async () => {
+  const way = { baseUrl: fake.url, protocols: ['anthropic-messages'] } as const;
+  const channels = [
+    channel({ ...way, id: 'off', enabled: false }),
+    channel({ ...way, id: 'keyless', keys: [] }),
+    channel({ ...way, id: 'other', models: ['another'] }),
+  ];
+  relay = await startRelay(snapshot(channels));
+  const got = await call({ port: relay.port, path: '/v1/messages', body: BODY });
+  expect(got.status).toBe(503);
+  const decision = [
+    { channelId: 'off', kept: false, reason: 'disabled' },
+    { channelId: 'keyless', kept: false, reason: 'no_enabled_key' },
+    { channelId: 'other', kept: false, reason: 'model_not_accepted' },
+  ];
+  expect(relay.records).toMatchObject([{ errorCode: 'no_channel', channelId: null, decision }]);
+});
+
 it('a request without a route has neither', async () => {
   relay = await startRelay(snapshot([]), {});
   await call({ port: relay.port, path: '/v1/messages', body: 'no json' });

@@ -72,6 +72,7 @@ it('the wait ends with 429 and retry-after when its time is up', async () => {
   const late = await send();
   expect(late.status).toBe(429);
   expect(late.headers['retry-after']).toBe('1');
+  expect(late.headers['x-relay-ratelimit-reached']).toBe('channel-parallel');
   expect((await first).status).toBe(200);
 });
 
@@ -122,6 +123,19 @@ it('parallel requests over the limit wait briefly, and never exceed it', async (
   expect(got.map(({ status }) => status)).toEqual(Array(8).fill(200));
   expect(counts).toMatchObject({ inUse: 0, most: 2 });
   expect(counts.denied).toBeGreaterThan(0);
+});
+
+it('places that other instances gave back are all taken at the next look', async () => {
+  const { counts, admission } = onePlace(10);
+  counts.inUse = 10;
+  await oneAtATime({ placeQueueMs: 5_000 }, admission);
+  const waiting = Array.from({ length: 10 }, () => send('delay=600'));
+  await expect.poll(() => counts.denied).toBeGreaterThanOrEqual(10);
+  // Nobody here is woken by that.
+  counts.inUse = 0;
+  const got = await Promise.all(waiting);
+  expect(got.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  expect(counts.most).toBe(10);
 });
 
 it('then they are refused with what the limit said, without a wait when so configured', async () => {

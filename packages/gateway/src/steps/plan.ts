@@ -7,6 +7,7 @@ import { resolvePrice } from '../metering/price.ts';
 import type { Caller, ChannelHealth } from '../ports.ts';
 import type { CandidateIndex, Candidates } from '../routing/candidates.ts';
 import { Route } from '../routing/route.ts';
+import type { Trace } from '../trace.ts';
 
 export type PlanDeps = {
   readonly candidates: CandidateIndex;
@@ -14,9 +15,14 @@ export type PlanDeps = {
   readonly random: () => number;
 };
 
-export type PlanInput = { readonly exchange: Exchange; readonly caller: Caller; readonly call: Call };
+export type PlanInput = {
+  readonly exchange: Exchange;
+  readonly caller: Caller;
+  readonly call: Call;
+  readonly trace: Pick<Trace, 'route'>;
+};
 
-/** @returns a route with at least one candidate, or 403 (unpriced) / 404 / 503. */
+/** @returns a route with at least one candidate, or 403 (unpriced) / 404 / 503; the trace has the route of those without a channel, too. */
 export function plan(input: PlanInput, deps: PlanDeps): Route | Denial {
   const { exchange, call } = input;
   const { snapshot, endpoint } = exchange;
@@ -27,11 +33,12 @@ export function plan(input: PlanInput, deps: PlanDeps): Route | Denial {
     // Behind a `*` channel every name would exist; one that nobody listed and nobody priced does not.
     return { denied: listed ? 'model_not_priced' : 'model_unknown', facts: { model: call.model } };
   }
+  const route = new Route({ candidates, health: deps.health, random: deps.random });
+  input.trace.route = route;
   if (candidates.accepted && !candidates.spoken) {
     return { denied: 'protocol_unavailable', facts: { model: call.model } };
   }
-  if (candidates.options.length === 0) return { denied: 'no_channel', facts: { model: call.model } };
-  return new Route({ candidates, health: deps.health, random: deps.random });
+  return route.channels === 0 ? { denied: 'no_channel', facts: { model: call.model } } : route;
 }
 
 function refusesUnpriced({ exchange, caller, call }: PlanInput, candidates: Candidates): boolean {
