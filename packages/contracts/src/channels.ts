@@ -7,6 +7,20 @@ import { channelId, channelKeyId, done, instant, shortText } from './primitives.
 const timeoutMs = z.int().min(100).max(3_600_000).nullable();
 const modelName = z.string().trim().min(1).max(200);
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, { error: 'a header name' });
+const headers = z.record(headerName, z.string().max(2_000));
+/** They frame a message or belong to a connection (RFC 9110, 7.6.1), or bring answers that the relay does not read. */
+const NOT_EXTRA =
+  /^(?:accept-encoding|connection|content-encoding|content-length|expect|http2-settings|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
+/** RFC 9110, 5.5, as a request can carry it: no line breaks, nothing beyond Latin-1. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const extraHeaders = headers.superRefine((given, context) => {
+  for (const [name, value] of Object.entries(given)) {
+    const refuse = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
+    if (NOT_EXTRA.test(name)) refuse(`the header '${name}' is the relay's own matter and can not be set`);
+    else if (!HEADER_VALUE.test(value))
+      refuse(`the value of '${name}' has characters that a header can not carry`);
+  }
+});
 
 /** What its upstream says against a credential; `at` is when. */
 export const keyComplaint = z.object({
@@ -50,7 +64,7 @@ const fields = {
   priority: z.int().min(-1_000).max(1_000),
   maxConcurrency: z.int().min(1).max(1_000_000).nullable(),
   enabled: z.boolean(),
-  extraHeaders: z.record(headerName, z.string().max(2_000)),
+  extraHeaders,
   proxyUrl: z
     .url({ protocol: /^https?$/ })
     .max(500)
@@ -92,6 +106,8 @@ export const channel = z
   .object({
     id: channelId,
     ...fields,
+    /** As stored: some that are refused by now are left out of what is sent. */
+    extraHeaders: headers,
     keys: z.array(channelKey),
     live: channelLive,
     /** Null: never tested. */

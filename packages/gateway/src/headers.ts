@@ -14,6 +14,7 @@ const HOP_BY_HOP = [
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'http2-settings',
 ];
 
 const NOT_UPSTREAM: ReadonlySet<string> = new Set([
@@ -42,6 +43,14 @@ const NOT_UPSTREAM: ReadonlySet<string> = new Set([
 ]);
 const NOT_UPSTREAM_PREFIX = ['x-forwarded-', 'x-relay-'];
 
+/** They frame a message, belong to a connection, or bring answers that nobody here reads. As the contract has it. */
+const NOT_EXTRA: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
+  ...['accept-encoding', 'content-encoding', 'content-length', 'expect'],
+]);
+/** What a request can carry: earlier versions took other values, too. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 const NOT_CLIENT: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   'set-cookie',
@@ -61,51 +70,72 @@ const NOT_CLIENT: ReadonlySet<string> = new Set([
   'openai-project',
   'anthropic-organization-id',
   'x-accel-buffering',
+  'x-upstream-request-id',
 ]);
+/** The relay's own names: an upstream that is one itself says there what its operator has left. */
+const NOT_CLIENT_PREFIX = ['x-relay-', 'x-quota-'];
 
 /** Anthropic refuses requests without a version; this is the one its SDKs send. */
 const ANTHROPIC_VERSION = '2023-06-01';
 
-/** Headers towards an upstream, flat (`name, value, …`); names in lower case. */
+/** The form in which each family of upstreams expects the credential. */
+const CREDENTIAL: Readonly<Record<ChannelType, { readonly name: string; readonly scheme: string }>> = {
+  claude: { name: 'x-api-key', scheme: '' },
+  openai: { name: 'authorization', scheme: 'Bearer ' },
+};
+
+/** Headers towards an upstream, flat (`name, value, …`); names in lower case, each once. */
 export function upstreamHeaders(from: IncomingHttpHeaders, channel: Channel, key: ChannelKey): string[] {
   const listed = namedByConnection(from.connection);
+  const extra = extraOf(channel);
+  const own = extra?.names;
   const flat: string[] = [];
   for (const name in from) {
     const value = from[name];
-    if (value === undefined || NOT_UPSTREAM.has(name) || listed?.has(name)) continue;
-    if (name.charCodeAt(0) === 0x78 && NOT_UPSTREAM_PREFIX.some((prefix) => name.startsWith(prefix)))
-      continue;
-    if (Object.hasOwn(channel.extraHeaders, name)) continue;
+    if (value === undefined || NOT_UPSTREAM.has(name) || listed?.has(name) || own?.has(name)) continue;
+    if (beginsWithOne(name, NOT_UPSTREAM_PREFIX)) continue;
     flat.push(name, typeof value === 'string' ? value : value.join(', '));
   }
   flat.push('accept-encoding', 'identity');
-  pushCredential(flat, channel.type, key);
-  if (channel.type === 'claude' && from['anthropic-version'] === undefined) {
+  const { name, scheme } = CREDENTIAL[channel.type];
+  if (!own?.has(name)) flat.push(name, scheme + key.secret.reveal());
+  if (channel.type === 'claude' && !own?.has('anthropic-version') && lacks(from, 'anthropic-version', listed))
     flat.push('anthropic-version', ANTHROPIC_VERSION);
-  }
-  if (from['content-type'] === undefined) flat.push('content-type', 'application/json');
-  for (const name in channel.extraHeaders) flat.push(name, channel.extraHeaders[name] ?? '');
+  if (!own?.has('content-type') && lacks(from, 'content-type', listed))
+    flat.push('content-type', 'application/json');
+  if (extra !== null) for (const part of extra.flat) flat.push(part);
   return flat;
 }
 
-/** The credential in the form its family of upstream expects. */
-export function pushCredential(flat: string[], type: ChannelType, key: ChannelKey): void {
-  switch (type) {
-    case 'claude':
-      flat.push('x-api-key', key.secret.reveal());
-      return;
-    case 'openai':
-      flat.push('authorization', `Bearer ${key.secret.reveal()}`);
-      return;
+function lacks(from: IncomingHttpHeaders, name: string, listed: ReadonlySet<string> | null): boolean {
+  return from[name] === undefined || listed?.has(name) === true;
+}
+
+type Extra = { readonly names: ReadonlySet<string>; readonly flat: readonly string[] };
+
+const extraByChannel = new WeakMap<Channel, Extra | null>();
+
+/** The channel's extra headers that can be sent, names in lower case; null: none. Worked out once for each channel. */
+function extraOf(channel: Channel): Extra | null {
+  const known = extraByChannel.get(channel);
+  if (known !== undefined) return known;
+  const values = new Map<string, string>();
+  for (const [spelt, value] of Object.entries(channel.extraHeaders)) {
+    const name = spelt.toLowerCase();
+    if (!NOT_EXTRA.has(name) && !name.startsWith('proxy-') && SENDABLE.test(value)) values.set(name, value);
   }
+  const made = values.size === 0 ? null : { names: new Set(values.keys()), flat: [...values].flat() };
+  extraByChannel.set(channel, made);
+  return made;
 }
 
 /** Appends an upstream's headers that a client may see; its `x-request-id` goes by another name, as that one is the relay's. */
 export function pushClientHeaders(flat: string[], from: IncomingHttpHeaders): void {
-  const listed = namedByConnection(typeof from.connection === 'string' ? from.connection : undefined);
+  const listed = namedByConnection(from.connection);
   for (const name in from) {
     const value = from[name];
     if (value === undefined || NOT_CLIENT.has(name) || listed?.has(name)) continue;
+    if (beginsWithOne(name, NOT_CLIENT_PREFIX)) continue;
     const shown = name === 'x-request-id' ? 'x-upstream-request-id' : name;
     flat.push(shown, typeof value === 'string' ? value : value.join(', '));
   }
@@ -122,7 +152,7 @@ const COME_BACK: ReadonlySet<string> = new Set([
 /** Appends what an error of the relay's own keeps of the upstream's last answer. */
 export function pushAnswerFacts(flat: string[], from: IncomingHttpHeaders): void {
   const kept = Object.entries(from).filter(([name]) => ABOUT_ANSWER.test(name) && !COME_BACK.has(name));
-  pushClientHeaders(flat, Object.fromEntries(kept));
+  pushClientHeaders(flat, { ...Object.fromEntries(kept), connection: from.connection });
 }
 
 /** The headers every event stream is sent with, so that nothing on the way stores or buffers it. */
@@ -133,7 +163,19 @@ export const EVENT_STREAM_HEADERS: readonly string[] = [
   'no',
 ];
 
-function namedByConnection(value: string | undefined): ReadonlySet<string> | null {
+/** Its own lines, when there are several, come as an array, whatever the type says. */
+function namedByConnection(value: string | readonly string[] | undefined): ReadonlySet<string> | null {
   if (value === undefined || value === 'keep-alive' || value === 'close') return null;
-  return new Set(value.split(',').map((name) => name.trim().toLowerCase()));
+  return new Set(
+    String(value)
+      .split(',')
+      .map((name) => name.trim().toLowerCase()),
+  );
+}
+
+/** @param prefixes all of them begin with an `x` */
+function beginsWithOne(name: string, prefixes: readonly string[]): boolean {
+  if (name.charCodeAt(0) !== 0x78) return false;
+  for (const prefix of prefixes) if (name.startsWith(prefix)) return true;
+  return false;
 }

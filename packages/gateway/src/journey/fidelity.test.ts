@@ -1,7 +1,9 @@
 // Promise: what an upstream answers reaches the client byte for byte, and it receives what the client wrote.
+import { createServer } from 'node:http';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bothFamilies, call, snapshot, startRelay, type TestRelay } from './harness.ts';
+import { bothFamilies, call, channel, portOf, snapshot, startRelay, type TestRelay } from './harness.ts';
+import { rawUpstream } from './raw-upstream.ts';
 
 let fake: FakeUpstream;
 let relay: TestRelay;
@@ -111,13 +113,91 @@ it('what belongs to the credential of a client stays behind: its organization an
 });
 
 it('answers carry the relay id and its own time, and keep the upstream id under another name', async () => {
-  const got = await call({
+  const body = { model: 'fake-gpt', messages };
+  for (const stream of [false, true]) {
+    const got = await call({ port: relay.port, path: '/v1/chat/completions', body: { ...body, stream } });
+    expect(got.status).toBe(200);
+    expect(got.headers['x-request-id']).toMatch(/^req_/);
+    expect(got.headers['x-upstream-request-id']).toMatch(/^req_/);
+    expect(got.headers['x-upstream-request-id']).not.toBe(got.headers['x-request-id']);
+    expect(Number(got.headers['x-relay-overhead-ms'])).toBeGreaterThanOrEqual(0);
+    expect(got.headers['x-ratelimit-remaining-requests']).toBe('9999');
+    for (const name of ['set-cookie', 'server', 'cf-cache-status', 'openai-organization'])
+      expect(got.headers).not.toHaveProperty(name);
+  }
+});
+
+it('an upstream that is a relay itself shows the client neither its limits nor its balance, nor what `connection` names', async () => {
+  const theirs = {
+    'x-request-id': 'req_theirs',
+    'x-upstream-request-id': 'req_behind',
+    'x-quota-remaining-usd': '99999',
+    'x-quota-window': 'key-day',
+    'x-relay-ratelimit-remaining-requests': '99999',
+    'x-relay-overhead-ms': '99999',
+    connection: 'keep-alive, x-hop',
+    'x-hop': '1',
+  };
+  const content = { id: 'c', object: 'chat.completion', choices: [{ index: 0, message: { content: 'x' } }] };
+  const upstream = await rawUpstream(() => ({ status: 200, headers: theirs, body: content }));
+  const ours = { 'x-quota-remaining-usd': '2.5', 'x-relay-ratelimit-remaining-requests': '4' };
+  const purse = { hold: () => ({ release: () => {}, headers: Object.entries(ours).flat() }) };
+  const other = await startRelay(snapshot([channel({ id: 'chn_relay', baseUrl: upstream.url })]), { purse });
+  const body = { model: 'm', messages };
+  const got = await call({ port: other.port, path: '/v1/chat/completions', body });
+  await other.close();
+  await upstream.close();
+  expect(got.status).toBe(200);
+  expect(got.headers).toMatchObject({ ...ours, 'x-upstream-request-id': 'req_theirs' });
+  expect(JSON.stringify(got.headers)).not.toContain('99999');
+  for (const name of ['x-quota-window', 'x-hop']) expect(got.headers).not.toHaveProperty(name);
+});
+
+it('what the client names in `connection` is not sent upstream', async () => {
+  const headers = { connection: 'close, X-Hop', 'x-hop': '1', 'x-kept': '1' };
+  await call({
     port: relay.port,
     path: '/v1/chat/completions',
     body: { model: 'fake-gpt', messages },
+    headers,
   });
-  expect(got.headers['x-request-id']).toMatch(/^req_/);
-  expect(Number(got.headers['x-relay-overhead-ms'])).toBeGreaterThanOrEqual(0);
+  expect(fake.witness.last()?.headers).toMatchObject({ 'x-kept': '1' });
+  expect(fake.witness.last()?.headers).not.toHaveProperty('x-hop');
+});
+
+it('an extra header takes the place of one of its name on the wire, and one that no request may carry breaks none', async () => {
+  const extraHeaders = {
+    Authorization: 'Bearer ours',
+    'accept-encoding': 'gzip',
+    'x-broken': 'a\nb',
+    'Content-Type': 'application/json; charset=utf-8',
+    host: 'own.test',
+    'content-length': '7',
+    expect: '100-continue',
+    'Transfer-Encoding': 'chunked',
+  };
+  const lines: string[] = [];
+  const upstream = createServer((req, res) => {
+    for (let at = 0; at < req.rawHeaders.length; at += 2)
+      lines.push(`${req.rawHeaders[at]}: ${req.rawHeaders[at + 1]}`);
+    res.setHeader('content-type', 'application/json').end('{"choices":[{"message":{"content":"x"}}]}');
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${portOf(upstream.address())}`;
+  const other = await startRelay(snapshot([channel({ id: 'chn_own', baseUrl, extraHeaders })]));
+  const body = { model: 'm', messages };
+  const got = await call({ port: other.port, path: '/v1/chat/completions', body });
+  await other.close();
+  await new Promise((resolve) => upstream.close(resolve));
+  expect(got.status).toBe(200);
+  expect(lines.toSorted()).toEqual([
+    'accept-encoding: identity',
+    'authorization: Bearer ours',
+    'connection: keep-alive',
+    `content-length: ${Buffer.byteLength(JSON.stringify(body))}`,
+    'content-type: application/json; charset=utf-8',
+    'host: own.test',
+  ]);
 });
 
 it('a chat stream without include_usage is asked for usage upstream, and the client sees no usage chunk', async () => {
