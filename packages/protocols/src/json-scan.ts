@@ -1,4 +1,5 @@
-// Finds top-level fields of a JSON object by walking its bytes; strings are jumped with native `indexOf`.
+// Finds top-level fields of a JSON object by walking its bytes; long strings and runs of numbers are jumped with native `indexOf`.
+import { isEscaped, pastEscaped } from './escaped-quotes.ts';
 import { parseJson } from './json.ts';
 
 /** Where a value stands: `[start, end)` in bytes. */
@@ -24,6 +25,15 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const LONGEST_KEY = 40;
+/** So much of a string is walked before it is searched: keys and other short ones end there. */
+const SHORT = 16;
+/** Quotes that stand further apart are best found natively; so are the first few that stand closer. */
+const SPARSE = 64;
+const FEW = 4;
+const MARKS: readonly number[] = [QUOTE, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE];
+/** After so many bytes without a mark native searches through pieces take over. */
+const PLAIN = 256;
+const PIECE = 4096;
 
 /**
  * The spans of `wanted` top-level keys, also where they are escaped (`"mod\u0065l"`).
@@ -106,33 +116,69 @@ function skipValue(bytes: Buffer, from: number): number {
 
 /** Index after the closing quote of the string that opens at `from`, or -1. */
 export function skipString(bytes: Buffer, from: number): number {
-  let at = from;
-  for (;;) {
-    at = bytes.indexOf(QUOTE, at + 1);
-    if (at === -1) return -1;
-    let slashes = 0;
-    while (bytes[at - 1 - slashes] === BACKSLASH) slashes++;
-    if (slashes % 2 === 0) return at + 1;
+  const { length } = bytes;
+  const near = Math.min(from + SHORT, length);
+  let at = from + 1;
+  while (at < near) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at + 1;
+    at += byte === BACKSLASH ? 2 : 1;
+  }
+  for (let dense = 0; ; ) {
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote === -1) return -1;
+    if (!isEscaped(bytes, quote)) return quote + 1;
+    dense = quote - at < SPARSE ? dense + 1 : 0;
+    at = quote + 1;
+    if (dense <= FEW) continue;
+    at = pastEscaped(bytes, at);
+    dense = 0;
   }
 }
 
 /** Index after the object or list that opens at `from`, or -1. */
 export function skipNested(bytes: Buffer, from: number): number {
+  const { length } = bytes;
   let depth = 0;
   let at = from;
-  while (at < bytes.length) {
+  while (at < length) {
     const byte = bytes[at];
     if (byte === QUOTE) {
       at = skipString(bytes, at);
       if (at === -1) return -1;
       continue;
     }
+    at++;
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       depth--;
-      if (depth === 0) return at + 1;
-    }
-    at++;
+      if (depth === 0) return at;
+    } else at = skipPlain(bytes, at);
   }
   return -1;
+}
+
+/** Index of the next quote or bracket at or after `from`: over numbers, words, commas and white space. */
+function skipPlain(bytes: Buffer, from: number): number {
+  const { length } = bytes;
+  const stop = Math.min(from + PLAIN, length);
+  for (let at = from; at < stop; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE || (byte >= OPEN_BRACKET && isBracket(byte))) return at;
+  }
+  // So long a run goes on, as a rule: a list of numbers. Searched piece by piece, lest a mark that is far be looked for often.
+  for (let at = stop; at < length; at += PIECE) {
+    let piece = bytes.subarray(at, at + PIECE);
+    const { length: whole } = piece;
+    for (const mark of MARKS) {
+      const found = piece.indexOf(mark);
+      if (found !== -1) piece = piece.subarray(0, found);
+    }
+    if (piece.length < whole) return at + piece.length;
+  }
+  return length;
+}
+
+function isBracket(byte: number): boolean {
+  return byte === OPEN_BRACKET || byte === CLOSE_BRACKET || byte === OPEN_BRACE || byte === CLOSE_BRACE;
 }
