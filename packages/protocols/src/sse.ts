@@ -1,4 +1,5 @@
 // Reads server-sent events on the side of a byte stream: finds the few that matter by byte search, whatever the chunking.
+import { ContentWatch } from './content-watch.ts';
 
 /** Decides what to do with the events that carry one of its markers. */
 export type EventTap = {
@@ -15,6 +16,8 @@ const LF_CR_LF = Buffer.from('\n\r\n');
 const EMPTY = Buffer.alloc(0);
 /** An event larger than this is passed on but not looked at. */
 const LARGEST_EVENT = 16 * 1024 * 1024;
+/** What a larger event needed is let go with it: a stream may live for long, and there are many. */
+const LARGEST_REUSED = 64 * 1024;
 
 export class SseScanner {
   readonly #tap: EventTap;
@@ -49,11 +52,7 @@ export class SseScanner {
       if (this.#carried <= LARGEST_EVENT) return EMPTY;
       return this.#take();
     }
-    // The carry is reused, so what leaves is a copy.
-    const ready = Buffer.from(data.subarray(0, end));
-    this.#carry.copyWithin(0, end, this.#carried);
-    this.#carried -= end;
-    return this.#read(ready);
+    return this.#read(this.#carry.length > LARGEST_REUSED ? this.#release(end) : this.#copyOut(end));
   }
 
   /** The stream has ended: reads an event without its blank line, and gives what was still held. */
@@ -63,10 +62,24 @@ export class SseScanner {
   }
 
   #take(): Buffer {
-    const rest = Buffer.from(this.#carry.subarray(0, this.#carried));
+    return this.#release(this.#carried);
+  }
+
+  /** Gives the first `end` bytes with the buffer they stand in; the others move to a new one. */
+  #release(end: number): Buffer {
+    const whole = this.#carry.subarray(0, this.#carried);
     this.#carry = EMPTY;
     this.#carried = 0;
-    return rest;
+    if (end < whole.length) this.#keep(whole.subarray(end));
+    return whole.subarray(0, end);
+  }
+
+  /** Gives a copy of the first `end` bytes: the buffer is used further. */
+  #copyOut(end: number): Buffer {
+    const ready = Buffer.from(this.#carry.subarray(0, end));
+    this.#carry.copyWithin(0, end, this.#carried);
+    this.#carried -= end;
+    return ready;
   }
 
   #keep(bytes: Buffer): void {
@@ -142,33 +155,7 @@ export function eventData(event: Buffer): string {
   return data;
 }
 
-/** Longer chunks than this are no mere keep-alives, and are not looked at. */
-const LONGEST_KEEP_ALIVE = 512;
-const PING = Buffer.from('event: ping');
-const PING_CLOSE = Buffer.from('event:ping');
-const COLON = 0x3a;
-
-/** Whether a chunk ends with a blank line; one that is cut inside a line break does not. */
-export function endsEvent(chunk: Buffer): boolean {
-  const { length } = chunk;
-  if (chunk[length - 1] !== LF) return false;
-  return chunk[length - 2] === LF || (chunk[length - 2] === CR && chunk[length - 3] === LF);
-}
-
-/** Whether a chunk, which begins where an event does, brings more than keep-alives: comments, `ping` events and blank lines. */
-export function carriesContent(chunk: Buffer): boolean {
-  if (chunk.length > LONGEST_KEEP_ALIVE) return true;
-  for (let at = 0; at < chunk.length; ) {
-    const first = chunk[at];
-    if (first === LF || first === CR) {
-      at++;
-      continue;
-    }
-    const end = nextEventEnd(chunk, at);
-    const event = chunk.subarray(at, end);
-    const ping = first === COLON || event.indexOf(PING) === 0 || event.indexOf(PING_CLOSE) === 0;
-    if (!ping) return true;
-    at = end;
-  }
-  return false;
+/** Whether an event, or what there is of one, brings more than a keep-alive. */
+export function carriesContent(event: Buffer): boolean {
+  return new ContentWatch().push(event);
 }

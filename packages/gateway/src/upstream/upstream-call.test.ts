@@ -1,5 +1,5 @@
-// Promise: an upstream is stopped while nobody takes its bytes, and never for longer.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+// Promise: an upstream is stopped while nobody takes its bytes, and never for longer; and cut for its own silence only.
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { Deadlines } from './deadlines.ts';
 import type { UpstreamControl } from './handler.ts';
 import { type AnswerSink, UpstreamCall } from './upstream-call.ts';
@@ -20,8 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => deadlines.close());
 
-/** A call whose answer has opened; more has come since than is kept without a taker. */
-async function openedAndFull(): Promise<UpstreamCall> {
+/** A call whose answer has opened with one event. */
+async function opened(): Promise<UpstreamCall> {
   const upstream = new UpstreamCall({
     ...{ deadlines, monotonicMs: () => 0 },
     ...{ firstByteTimeoutMs: 1_000, idleTimeoutMs: 1_000 },
@@ -30,6 +30,12 @@ async function openedAndFull(): Promise<UpstreamCall> {
   upstream.onResponseStart(control, 200, { 'content-type': 'text/event-stream' });
   upstream.onResponseData(control, EVENT);
   expect(await upstream.opened).toMatchObject({ kind: 'answer', first: EVENT });
+  return upstream;
+}
+
+/** More has come since it opened than is kept without a taker. */
+async function openedAndFull(): Promise<UpstreamCall> {
+  const upstream = await opened();
   upstream.onResponseData(control, MUCH);
   expect(steps).toEqual(['pause']);
   expect(upstream.dueMonoMs).toBe(Number.POSITIVE_INFINITY);
@@ -65,4 +71,40 @@ it('it stays stopped for a taker that is full, until that one asks for more', as
   upstream.resume();
   expect(steps.at(-1)).toBe('resume');
   expect(upstream.dueMonoMs).toBe(1_000);
+});
+
+it('bytes that still come after it was stopped bring no deadline back, whatever their taker says', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  let nowMs = 0;
+  deadlines = new Deadlines(() => nowMs);
+  const upstream = await opened();
+  const answers = [false, true, true];
+  upstream.attach({ ...sink(true), data: () => answers.shift() ?? true });
+  for (const piece of [EVENT, EVENT, EVENT.subarray(0, 4)]) upstream.onResponseData(control, piece);
+  nowMs += 60_000;
+  vi.advanceTimersByTime(60_000);
+  expect(upstream.dueMonoMs).toBe(Number.POSITIVE_INFINITY);
+  expect(steps).toEqual(['pause']);
+  upstream.resume();
+  upstream.onResponseData(control, EVENT.subarray(4));
+  expect(upstream.moved).toBe(true);
+});
+
+it.each([
+  ['event: ping\n', 'data: {}\n\n'],
+  ['event: ping\n', 'data: {}\n', '\n'],
+  ['event: ping\r\n', 'data: {}\r\n\r', '\n'],
+  ['eve', 'nt', ': pin', 'g\ndata: {}\n\n'],
+  [': still', ' here\n', '\n'],
+  [':', '\n\n', ': a\n', ': b\n', ': c\n'],
+])('a keep-alive is none the more content for being cut: %j', async (...pieces) => {
+  const upstream = await opened();
+  upstream.attach(sink(true));
+  upstream.moved = false;
+  for (let round = 0; round < 40; round++)
+    for (const piece of pieces) upstream.onResponseData(control, Buffer.from(piece));
+  expect(upstream.moved).toBe(false);
+  upstream.onResponseData(control, Buffer.from('event: d\n'));
+  expect(upstream.moved).toBe(true);
 });

@@ -1,7 +1,8 @@
 // One request to an upstream: waits for how it opens, then passes its bytes to a sink with back-pressure.
 import type { IncomingHttpHeaders } from 'node:http';
 import { NOT_LISTED } from '@api-proxy/kit/roster';
-import { carriesContent, endsEvent, nextEventEnd } from '@api-proxy/protocols/sse';
+import { ContentWatch } from '@api-proxy/protocols/content-watch';
+import { carriesContent, nextEventEnd } from '@api-proxy/protocols/sse';
 import type { Deadlines, Watched } from './deadlines.ts';
 import { PoolFull, Silence, type UpstreamControl, type UpstreamHandler } from './handler.ts';
 
@@ -84,8 +85,8 @@ export class UpstreamCall implements UpstreamHandler, Watched {
   #stream = false;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  /** Whether the bytes so far end with a whole event: only then can a piece that looks like a keep-alive be one. */
-  #betweenEvents = true;
+  /** Of an event stream. */
+  #watch: ContentWatch | null = null;
   #ended = false;
   #sink: AnswerSink | null = null;
   #stop: { cause: FailureCause; message: string } | null = null;
@@ -146,6 +147,7 @@ export class UpstreamCall implements UpstreamHandler, Watched {
     this.headMonoMs = this.#input.monotonicMs();
     this.#headers = headers;
     this.#stream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
+    if (this.#stream) this.#watch = new ContentWatch();
     this.dueMonoMs = this.headMonoMs + this.#input.idleTimeoutMs;
     const coding = headers['content-encoding'];
     if (coding !== undefined && coding !== '' && coding !== 'identity') {
@@ -156,9 +158,9 @@ export class UpstreamCall implements UpstreamHandler, Watched {
 
   onResponseData(controller: UpstreamControl, chunk: Buffer): void {
     if (this.#stop) return;
-    // An upstream that only says it is alive does not get on.
-    if (!this.#stream || !this.#betweenEvents || carriesContent(chunk)) this.moved = true;
-    this.#betweenEvents = endsEvent(chunk);
+    // An upstream that only says it is alive does not get on; one that is stopped has no deadline to be moved.
+    const content = this.#watch === null || this.#watch.push(chunk);
+    if (content && !this.#paused) this.moved = true;
     if (this.#sink) {
       if (!this.#sink.data(chunk)) this.#pause(controller);
       return;
