@@ -54,7 +54,7 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
   let candidate = first instanceof Promise ? await first : first;
   const dueMonoMs = deps.monotonicMs() + patienceOf(exchange.snapshot).attemptsMs;
   for (let tries = 1; candidate; tries++) {
-    if (deps.monotonicMs() >= dueMonoMs) {
+    if (tries > 1 && deps.monotonicMs() >= dueMonoMs) {
       // Found too late, after waiting for a place: it is not to blame for having no time left.
       held.releaseSlot();
       lessons.abandon(candidate, deps.nowMs());
