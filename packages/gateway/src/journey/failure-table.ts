@@ -22,6 +22,7 @@ export type Row = {
 };
 
 const INVALID = 'invalid_request_error';
+const STREAM = { 'content-type': 'text/event-stream' };
 
 export function error(
   status: number,
@@ -96,6 +97,8 @@ export const TABLE: readonly Row[] = [
       conversation: error(404, `Conversation with id ${MODEL} not found`, { type: INVALID }),
       'a model for a tool': error(404, 'The model `painter` does not exist.', { code: 'model_not_found' }),
       'a path': { status: 404, body: '<html>Not found</html>', headers: { 'content-type': 'text/html' } },
+      'a path by 405': error(405, 'Method Not Allowed'),
+      'a path by 410': error(410, 'Gone'),
     },
     ...{ reason: 'not_found', next: true, lesson: 'nothing', seen: 404 },
   },
@@ -113,6 +116,7 @@ export const TABLE: readonly Row[] = [
     shapes: {
       organization: error(401, 'No such organization.', { type: INVALID, code: 'mismatched_organization' }),
       region: error(403, 'Not supported.', { type: INVALID, code: 'unsupported_country_region_territory' }),
+      'a proxy on the way': { status: 407, body: 'Who are you?' },
       'a filter on the way': {
         status: 403,
         body: '<html>blocked</html>',
@@ -197,7 +201,23 @@ export const TABLE: readonly Row[] = [
   },
   {
     row: '200 with an empty answer',
-    shapes: { nothing: { status: 200, body: '' } },
+    shapes: {
+      nothing: { status: 200, body: '' },
+      'an object with nothing in it': { status: 200, body: ' {} ' },
+      'the end of a stream': { status: 200, body: 'data: [DONE]\n\n', headers: STREAM },
+      'a comment and the end': { status: 200, body: ': hello\n\ndata: [DONE]\n\n', headers: STREAM },
+    },
     ...{ reason: 'empty_answer', next: true, lesson: 'failure', seen: 502 },
+  },
+  {
+    row: "200 with a site's page",
+    shapes: {
+      page: {
+        status: 200,
+        body: '<html>Welcome</html>',
+        headers: { 'content-type': 'text/html; charset=utf-8' },
+      },
+    },
+    ...{ reason: 'upstream_failed', next: true, lesson: 'failure', seen: 502 },
   },
 ];

@@ -83,6 +83,12 @@ function byStatus(signal: Extract<Signal, { kind: 'status' }>, model: string): V
       return VERDICTS.quota_exhausted;
     case 404:
       return ofNotFound(signal, model);
+    case 405:
+    case 410:
+      // The path is not served here, or not any more: another upstream may.
+      return VERDICTS.not_found;
+    case 407:
+      return VERDICTS.not_allowed;
     case 408:
       return VERDICTS.timeout;
     case 429:

@@ -33,14 +33,30 @@ function inStream(first: Buffer, dialect: Dialect): Signal | null {
   for (let at = 0; at < first.length; ) {
     const end = nextEventEnd(first, at);
     const event = first.subarray(at, end);
-    if (carriesContent(event)) return event.includes('"error"') ? errorIn(eventData(event), dialect) : null;
+    if (carriesContent(event) && !event.includes(DONE)) {
+      return event.includes('"error"') ? errorIn(eventData(event), dialect) : null;
+    }
     at = end;
   }
   return { kind: 'empty' };
 }
 
+/** Where an OpenAI stream ends; before anything else it is the end of nothing. */
+const DONE = 'data: [DONE]';
+
+/** A body that says nothing: none, or an object or list with nothing in it. */
+const NOTHING = /^\s*(?:\{\s*\}|\[\s*\]|null)?\s*$/;
+const LONGEST_NOTHING = 64;
+
+function isPage(contentType: string | string[] | undefined): boolean {
+  return typeof contentType === 'string' && contentType.trimStart().toLowerCase().startsWith('text/html');
+}
+
 function inBody(opening: Extract<Opening, { kind: 'answer' }>, dialect: Dialect): Signal | null {
-  if (opening.ended && opening.first.length === 0) return { kind: 'empty' };
+  if (opening.ended && opening.first.length <= LONGEST_NOTHING && NOTHING.test(opening.first.toString()))
+    return { kind: 'empty' };
+  // A site's page: the address of the channel is not that of an API.
+  if (isPage(opening.headers['content-type'])) return { kind: 'unreadable' };
   // An error body is short; an answer that merely mentions the word is not parsed.
   if (!opening.ended || opening.first.length > 16_384 || !opening.first.includes('"error"')) return null;
   const text = opening.first.toString();

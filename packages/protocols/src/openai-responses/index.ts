@@ -1,8 +1,7 @@
 // The OpenAI Responses dialect.
 import type { Dialect } from '../dialect.ts';
-import { readErrorBody } from '../upstream-error.ts';
 import { usageObject } from '../usage-scan.ts';
-import { renderResponsesError, renderResponsesErrorEvent } from './error.ts';
+import { readResponsesError, renderResponsesError, renderResponsesErrorEvent } from './error.ts';
 import { readResponsesRequest } from './request.ts';
 import { serverToolsIn } from './server-tools.ts';
 import { ResponsesMeter } from './stream.ts';
@@ -18,7 +17,7 @@ export const openaiResponses: Dialect = {
     usage.takeTools(serverToolsIn(body));
     return usage.result();
   },
-  readError: readErrorBody,
+  readError: readResponsesError,
   renderError: renderResponsesError,
   renderErrorEvent: renderResponsesErrorEvent,
   keepAlive: ': keep-alive\n\n',
