@@ -186,8 +186,20 @@ export type ChannelHealth = {
   begin(channelKeyId: string, nowMs: number): Maybe<Begun | null>;
   /** The outcome of an attempt; `nothing` changes no state, it only ends the probe that the attempt was. */
   report(report: HealthReport): void;
+  /** An answer came to its end: called after each, so it must cost next to nothing. */
+  whole(channelKeyId: string): void;
+  /** The upstream broke off an answer that had begun; enough of them in a row open the breaker. */
+  brokeOff(cut: BrokenAnswer): void;
   /** Forgets everything about a key: it is tried again at once. */
   clear(channelKeyId: string): void;
+};
+
+/** An answer that its upstream did not bring to an end. */
+export type BrokenAnswer = {
+  readonly channelKeyId: string;
+  /** When its attempt began: what was under way at the last one is the same misfortune. */
+  readonly beganMs: number;
+  readonly nowMs: number;
 };
 
 /** What an upstream says about a credential of its own, as far as that outlasts a pause. */

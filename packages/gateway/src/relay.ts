@@ -13,7 +13,7 @@ import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import type { AuthenticateDeps } from './steps/authenticate.ts';
 import { Bond, type BondDeps } from './steps/bond.ts';
-import type { DrainCount } from './steps/deliver.ts';
+import type { DrainCount } from './steps/drain-wait.ts';
 import { type ForeseeDeps, foresee } from './steps/foresee.ts';
 import { giveUp } from './steps/give-up.ts';
 import { handOver } from './steps/hand-over.ts';
@@ -135,7 +135,19 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   }
 
   const drains = trace.candidate?.option.channel.onClientGone === 'drain';
-  return handOver(leg, { call, committed, drains }, deps);
+  const ending = await handOver(leg, { call, committed, drains }, deps);
+  tellEnd(leg, ending, deps);
+  return ending;
+}
+
+/** What the end of an answer says about its channel key; its beginning is told by the attempt. */
+function tellEnd({ trace }: Leg, { outcome }: Ending, { health, nowMs }: RelayDeps): void {
+  const key = trace.candidate?.key;
+  if (key === undefined) return;
+  if (outcome === 'ok') health.whole(key.id);
+  if (outcome !== 'upstream_truncated') return;
+  const beganMs = trace.attempts.at(-1)?.startedAtMs ?? 0;
+  health.brokeOff({ channelKeyId: key.id, beganMs, nowMs: nowMs() });
 }
 
 function isPass(admitted: Pass | Denial | null): admitted is Pass {

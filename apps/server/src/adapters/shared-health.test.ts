@@ -73,6 +73,33 @@ describe.each(WAYS)('%s', (_way, open) => {
     expect(here.coolingUntilMs('chk_1', 'm')).toBe(0);
   });
 
+  it('answers that were broken off count over all workers, and a whole one on any of them ends the row', async () => {
+    const { here, there, heard } = await setUp();
+    const cut = (afterMs: number) => ({
+      ...{ channelKeyId: 'chk_1', beganMs: NOW_MS + afterMs - 1, nowMs: NOW_MS + afterMs },
+    });
+    const breakers = () => [here, there].map((worker) => worker.breaker('chk_1', NOW_MS + 100));
+    const news = [
+      () => here.brokeOff(cut(10)),
+      () => there.brokeOff(cut(20)),
+      () => here.whole('chk_1'),
+      () => there.brokeOff(cut(30)),
+      () => here.brokeOff(cut(40)),
+      () => there.brokeOff(cut(50)),
+    ];
+    const seen: string[][] = [];
+    for (const [index, tell] of news.entries()) {
+      tell();
+      await expect.poll(() => heard.length).toBe(index + 1);
+      seen.push(breakers());
+    }
+    const closed = ['closed', 'closed'];
+    expect(seen).toEqual([closed, closed, closed, closed, closed, ['open', 'open']]);
+    // Nothing to end: no news.
+    here.whole('chk_2');
+    expect(heard).toHaveLength(6);
+  });
+
   it('failures of all workers count together, each once', async () => {
     const { here, there, heard } = await setUp();
     const failure = { ...REPORT, lesson: 'failure', retryAfterMs: null } as const;

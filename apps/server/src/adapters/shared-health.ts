@@ -35,6 +35,11 @@ const messageSchema = z.object({
       }),
     }),
     z.object({ kind: z.literal('clear'), channelKeyId: z.string() }),
+    z.object({ kind: z.literal('whole'), channelKeyId: z.string() }),
+    z.object({
+      kind: z.literal('broke_off'),
+      cut: z.object({ channelKeyId: z.string(), beganMs: z.number(), nowMs: z.number() }),
+    }),
   ]),
 });
 
@@ -117,6 +122,14 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
       keep(channelKeyId);
       if (probed) cooldowns.endProbe(channelKeyId);
     },
+    whole: (channelKeyId) => {
+      if (local.whole(channelKeyId)) tell({ kind: 'whole', channelKeyId });
+    },
+    brokeOff: (cut) => {
+      if (!local.brokeOff(cut)) return;
+      tell({ kind: 'broke_off', cut });
+      keep(cut.channelKeyId);
+    },
     clear: (channelKeyId) => {
       probing.delete(channelKeyId);
       local.clear(channelKeyId);
@@ -140,8 +153,16 @@ function hear({ local, bus, workerId, log }: SharedHealthOptions): void {
     if (!message.success) return log.warn({ payload }, 'news about a channel key could not be read');
     const { from, news } = message.data;
     if (from === workerId) return;
-    if (news.kind === 'clear') local.clear(news.channelKeyId);
-    else local.report(news.report);
+    switch (news.kind) {
+      case 'clear':
+        return local.clear(news.channelKeyId);
+      case 'whole':
+        return void local.whole(news.channelKeyId);
+      case 'broke_off':
+        return void local.brokeOff(news.cut);
+      case 'report':
+        return void local.report(news.report);
+    }
   });
 }
 

@@ -51,6 +51,8 @@ it('who had no time left is not to blame: nothing is learnt, and nobody is asked
     report: ({ channelId, lesson }: { channelId: string; lesson: string }) =>
       void learnt.push(`${channelId} ${lesson}`),
     clear: () => undefined,
+    whole: () => undefined,
+    brokeOff: () => undefined,
   };
   const channels = [at('a', 'delay=300,500', { priority: 1 }), at('b', 'stall-head')];
   const { got, tried } = await send(channels, { attemptsMs: 500 }, 3, { health });

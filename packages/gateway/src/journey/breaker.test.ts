@@ -21,7 +21,9 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-type Upstream = { readonly url: string; status: number; hits: number; gate: Promise<void> };
+type Upstream = { readonly url: string; status: number; hits: number; gate: Promise<void>; cut: boolean };
+/** More than the relay looks at before it passes an answer on. */
+const LONG = 200_000;
 
 async function upstream(status: number): Promise<Upstream> {
   const server: Server = createServer(async (req, res) => {
@@ -29,12 +31,13 @@ async function upstream(status: number): Promise<Upstream> {
     self.hits++;
     await self.gate;
     res.writeHead(self.status, { 'content-type': 'application/json' });
+    if (self.cut) return void res.write('x'.repeat(LONG), () => res.destroy());
     res.end(self.status === 200 ? ANSWER : '{"error":{"message":"boom","type":"server_error"}}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   open.push({ close: () => server.close().closeAllConnections() });
   const url = `http://127.0.0.1:${portOf(server.address())}`;
-  const self: Upstream = { url, status, hits: 0, gate: Promise.resolve() };
+  const self: Upstream = { url, status, hits: 0, gate: Promise.resolve(), cut: false };
   return self;
 }
 
@@ -98,6 +101,23 @@ it('closed → open → one probe → closed', async () => {
   expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
   await Promise.all(Array.from({ length: 5 }, send));
   expect(bad.hits).toBe(9);
+});
+
+it('a channel that breaks off every answer it begins is left alone, too', async () => {
+  const { clock, health, bad, good, send } = await scene();
+  Object.assign(bad, { status: 200, cut: true });
+  for (let count = 0; count < 3; count++) {
+    expect((await send()).complete).toBe(false);
+    clock.advance(1_000);
+  }
+  expect(health.breaker('bad_key', clock.nowMs())).toBe('open');
+  for (let count = 0; count < 5; count++) expect((await send()).status).toBe(200);
+  expect([bad.hits, good.hits]).toEqual([3, 5]);
+  clock.advance(5_000);
+  Object.assign(bad, { cut: false });
+  expect((await send()).complete).toBe(true);
+  expect(bad.hits).toBe(4);
+  expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
 });
 
 it('with everything cooling, one request at a time probes what is open; the others are told to come back', async () => {

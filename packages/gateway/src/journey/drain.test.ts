@@ -52,6 +52,46 @@ it('the whole answer is read and counted', async () => {
   expect(relay.out).toEqual({ passes: 0, holds: 0 });
 });
 
+/** Leaves while the upstream still thinks, before anything of the answer has come. */
+async function leaveEarly(behaviour: string, stream = false): Promise<void> {
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const path = '/v1/chat/completions';
+  const req = request({ port: relay.port, path, method: 'POST', agent: false, headers });
+  req.on('error', () => {});
+  const model = `fake-model+${behaviour}`;
+  req.end(JSON.stringify({ model, stream, messages: [{ role: 'user', content: 'x' }] }));
+  await expect.poll(() => relay.gateway.inFlight()).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  req.destroy();
+}
+
+it.each([false, true])('also one that had not begun (stream: %s)', async (stream) => {
+  await start('drain');
+  const booked = relay.nextRecord();
+  await leaveEarly('delay=400', stream);
+  const record = await booked;
+  expect(record).toMatchObject({ outcome: 'client_closed', usage: { estimated: false } });
+  expect(record.usage.output).toBe(fake.witness.last()?.usage?.output);
+  expect(outcomes()).toEqual(['complete']);
+  expect(relay.out).toEqual({ passes: 0, holds: 0 });
+});
+
+it('one that does not begin in that time is left, and so is a further one', async () => {
+  await start('drain', { drainMs: 150, drainsAtOnce: 1 });
+  const [first, second] = [relay.nextRecord(), relay.nextRecord()];
+  await leaveEarly('delay=5000');
+  const began = performance.now();
+  await leaveEarly('id=second,delay=5000');
+  for (const record of await Promise.all([first, second]))
+    expect(record).toMatchObject({ outcome: 'client_closed', channelId: 'a' });
+  expect(performance.now() - began).toBeLessThan(1_500);
+  await fake.witness.waitFor((record) => record.outcome === 'aborted');
+  // The room for draining is free again.
+  const kept = relay.nextRecord();
+  await leaveEarly('id=third,delay=200');
+  expect((await kept).usage.estimated).toBe(false);
+});
+
 it('not for longer than it may', async () => {
   await start('drain', { drainMs: 150 });
   const booked = relay.nextRecord();

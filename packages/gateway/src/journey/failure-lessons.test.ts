@@ -34,6 +34,8 @@ async function send(channels: readonly Channel[], models: readonly string[] = ['
     breaker: local.breaker.bind(local),
     begin: local.begin.bind(local),
     clear: local.clear.bind(local),
+    whole: local.whole.bind(local),
+    brokeOff: local.brokeOff.bind(local),
     report: (report: HealthReport) => {
       lessons.push(report);
       local.report(report);

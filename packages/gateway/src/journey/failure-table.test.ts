@@ -120,6 +120,8 @@ function watched() {
     breaker: local.breaker.bind(local),
     begin: local.begin.bind(local),
     clear: local.clear.bind(local),
+    whole: local.whole.bind(local),
+    brokeOff: local.brokeOff.bind(local),
     report: (report: HealthReport) => {
       lessons.push(report);
       local.report(report);

@@ -31,6 +31,54 @@ function failOnAndOn(health: MemoryChannelHealth, times: number): number[] {
   });
 }
 
+describe('answers that are broken off', () => {
+  const cut = (nowMs: number, beganMs = nowMs - 10) => ({ channelKeyId: 'k', beganMs, nowMs });
+
+  it('open the breaker when there are enough in a row, for longer each time, though each began well', () => {
+    const health = fresh(3);
+    const pauses: number[] = [];
+    let now = 1_000;
+    for (let count = 0; count < 12; count++) {
+      health.report(report('success', now));
+      now += 100;
+      health.brokeOff(cut(now));
+      const due = Math.max(health.coolingUntilMs('k', 'm'), now);
+      pauses.push(due - now);
+      now = due;
+    }
+    expect(pauses.slice(0, 5)).toEqual([0, 0, 5_000, 10_000, 20_000]);
+    expect(Math.max(...pauses)).toBe(600_000);
+    expect(health.breaker('k', now)).toBe('half_open');
+    health.report(report('success', now));
+    health.whole('k');
+    now += 100;
+    health.brokeOff(cut(now));
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+  });
+
+  it('at one time are one, however many were under way', () => {
+    const health = fresh(3);
+    for (let count = 0; count < 200; count++) health.brokeOff(cut(1_000 + count, 500));
+    expect(health.coolingUntilMs('k', 'm')).toBe(0);
+    expect(health.breaker('k', 2_000)).toBe('closed');
+  });
+
+  it('far apart are no row', () => {
+    const health = fresh(3);
+    for (let count = 1; count < 9; count++) health.brokeOff(cut(count * 1_300_000));
+    expect(health.breaker('k', 9e9)).toBe('closed');
+  });
+
+  it('are forgotten when an admin clears the key', () => {
+    const health = fresh(3);
+    health.brokeOff(cut(1_000));
+    health.brokeOff(cut(2_000));
+    health.clear('k');
+    health.brokeOff(cut(3_000));
+    expect(health.breaker('k', 3_000)).toBe('closed');
+  });
+});
+
 describe('pauses', () => {
   it('retry-after is obeyed within bounds', () => {
     for (const lesson of ['rate_limited', 'overloaded', 'failure'] as const) {
@@ -246,6 +294,7 @@ describe('whatever happens', () => {
         for (const { key, lesson, retryAfterMs, stepMs, probe } of acts) {
           now += stepMs;
           if (probe) health.begin(key, now);
+          else if (lesson === 'nothing') health.brokeOff({ channelKeyId: key, beganMs: now, nowMs: now });
           else health.report(report(lesson, now, { channelKeyId: key, retryAfterMs }));
           expect(new Route({ candidates, health, random: () => 0.5 }).next(now)).not.toBeNull();
         }

@@ -1,8 +1,9 @@
 // What outcomes teach about channel keys: pauses that end by themselves and a breaker, in this process's memory.
 import { randomUUID } from 'node:crypto';
-import type { Begun, BreakerState, ChannelHealth, HealthReport } from '../ports.ts';
+import type { Begun, BreakerState, BrokenAnswer, ChannelHealth, HealthReport } from '../ports.ts';
 import type { RelaySettings } from '../snapshot.ts';
 import { backoffMs } from './backoff.ts';
+import { Cuts } from './cuts.ts';
 
 type KeyState = {
   /** Not to be tried before, unless nothing else is left. */
@@ -20,6 +21,8 @@ type KeyState = {
   probe: string | null;
   lastMs: number;
 };
+
+type Moment = { readonly channelKeyId: string; readonly nowMs: number };
 
 /** Everything that is known about a channel key, as plain data. */
 export type KeyMemo = {
@@ -49,6 +52,8 @@ export class MemoryChannelHealth implements ChannelHealth {
   readonly #keys = new Map<string, KeyState>();
   /** By channel key and upstream model. */
   readonly #models = new Map<string, number>();
+  /** Successes at the beginning of an answer heal what is above; its end is counted apart. */
+  readonly #cuts = new Cuts();
   readonly #bounds: () => RelaySettings['cooldown'];
   readonly #random: () => number;
 
@@ -117,8 +122,26 @@ export class MemoryChannelHealth implements ChannelHealth {
     }
   }
 
+  /** @returns whether that ends a row of broken answers. */
+  whole(channelKeyId: string): boolean {
+    return this.#cuts.end(channelKeyId);
+  }
+
+  /** @returns whether it counts: it is not the same misfortune as the last. */
+  brokeOff(cut: BrokenAnswer): boolean {
+    const row = this.#cuts.add(cut);
+    if (row === 0) return false;
+    const over = row - (this.#bounds().failuresToOpen ?? FAILURES_TO_OPEN);
+    if (over < 0) return true;
+    const key = this.#stateOf(cut);
+    key.open = true;
+    this.#pause(cut, Math.min(backoffMs(over, this.#random), LONGEST_OPEN_MS));
+    return true;
+  }
+
   clear(channelKeyId: string): void {
     this.#keys.delete(channelKeyId);
+    this.#cuts.end(channelKeyId);
     for (const name of this.#models.keys())
       if (name.startsWith(`${channelKeyId} `)) this.#models.delete(name);
   }
@@ -199,7 +222,7 @@ export class MemoryChannelHealth implements ChannelHealth {
     return Math.min(backoffMs(failures - 2, this.#random), LONGEST_OPEN_MS);
   }
 
-  #pause(report: HealthReport, ms: number): void {
+  #pause(report: Moment, ms: number): void {
     const key = this.#stateOf(report);
     key.untilMs = Math.max(key.untilMs, report.nowMs + ms);
     key.pausedMs = Math.max(key.pausedMs, report.nowMs);
@@ -215,7 +238,7 @@ export class MemoryChannelHealth implements ChannelHealth {
   }
 
   /** The key's state, with what is long ago forgotten; an open breaker stays open. */
-  #stateOf({ channelKeyId, nowMs }: HealthReport): KeyState {
+  #stateOf({ channelKeyId, nowMs }: Moment): KeyState {
     const known = this.#keys.get(channelKeyId);
     if (known && nowMs - Math.max(known.lastMs, known.untilMs) < FORGOTTEN_MS) return known;
     const open = known?.open ?? false;

@@ -14,6 +14,8 @@ const WELL: ChannelHealth = {
   begin: () => ({ probe: null }),
   report: () => {},
   clear: () => {},
+  whole: () => {},
+  brokeOff: () => {},
 };
 const at = (id: string, over: Partial<Channel> = {}) => channel({ id, baseUrl: 'http://up', ...over });
 

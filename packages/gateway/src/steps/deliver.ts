@@ -12,13 +12,12 @@ import { patienceOf } from '../snapshot.ts';
 import type { Deadlines } from '../upstream/deadlines.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
 import { answerHead } from './answer-head.ts';
+import type { DrainCount } from './drain-wait.ts';
 import { EventWriter } from './event-writer.ts';
 import { Grace } from './grace.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { noStream } from './no-stream.ts';
 import type { Committed } from './try-once.ts';
-
-export type DrainCount = { count: number };
 
 export type DeliverInput = {
   readonly exchange: Exchange;

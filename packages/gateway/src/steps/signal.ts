@@ -33,7 +33,7 @@ function inStream(first: Buffer, dialect: Dialect): Signal | null {
   for (let at = 0; at < first.length; ) {
     const end = nextEventEnd(first, at);
     const event = first.subarray(at, end);
-    if (carriesContent(event) && !event.includes(DONE)) {
+    if (carriesContent(event) && !isEnd(event)) {
       return event.includes('"error"') ? errorIn(eventData(event), dialect) : null;
     }
     at = end;
@@ -43,6 +43,11 @@ function inStream(first: Buffer, dialect: Dialect): Signal | null {
 
 /** Where an OpenAI stream ends; before anything else it is the end of nothing. */
 const DONE = 'data: [DONE]';
+const LONGEST_DONE = 32;
+
+function isEnd(event: Buffer): boolean {
+  return event.length <= LONGEST_DONE && event.includes(DONE);
+}
 
 /** A body that says nothing: none, or an object or list with nothing in it. */
 const NOTHING = /^\s*(?:\{\s*\}|\[\s*\]|null)?\s*$/;

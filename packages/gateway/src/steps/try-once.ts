@@ -8,12 +8,17 @@ import type { Verdict } from '../routing/verdicts.ts';
 import type { Trace } from '../trace.ts';
 import type { Opening, UpstreamCall } from '../upstream/upstream-call.ts';
 import { attemptRecord } from './attempt-record.ts';
+import { type DrainCount, DrainWait } from './drain-wait.ts';
 import type { Lessons } from './lessons.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { type SendDeps, send } from './send.ts';
 import { signalOf } from './signal.ts';
 
-export type TryDeps = SendDeps & { readonly health: ChannelHealth; readonly nowMs: () => number };
+export type TryDeps = SendDeps & {
+  readonly health: ChannelHealth;
+  readonly nowMs: () => number;
+  readonly draining: DrainCount;
+};
 
 export type Try = {
   readonly exchange: Exchange;
@@ -63,15 +68,19 @@ export async function tryOnce(input: Try, deps: TryDeps): Promise<Committed | Fa
   trace.candidate = candidate;
   const waitAtMostMs = Math.max(0, input.dueMonoMs - began);
   const upstream = send({ exchange, candidate, body: input.body, waitAtMostMs }, deps);
+  const drains = candidate.option.channel.onClientGone === 'drain';
+  const wait = drains ? new DrainWait(exchange, upstream, deps.draining) : null;
+  if (wait !== null) exchange.waiting = wait;
   const opening = await upstream.opened;
   exchange.waiting = null;
+  const read = wait?.end() === true && opening.kind === 'answer';
   trace.upstreamRequestId = opening.kind === 'failure' ? null : upstreamRequestId(opening.headers);
   const durationMs = deps.monotonicMs() - began;
   exchange.waitedMs += durationMs;
   const signal = signalOf(opening, exchange.endpoint.dialect);
   const verdict = signal ? classify(signal, candidate.option.upstreamModel) : null;
   trace.attempts.push(attemptRecord({ exchange, candidate, opening, verdict, startedAtMs, durationMs }));
-  if (exchange.clientGone) {
+  if (exchange.clientGone && !(read && signal === null)) {
     lessons.abandon(candidate, deps.nowMs());
     upstream.abort();
     return null;
