@@ -2,8 +2,10 @@
 import type { RequestFacts } from '@api-proxy/protocols/request';
 
 export type Call = RequestFacts & {
-  /** Decoded body, exactly as the client wrote it. */
-  readonly body: Buffer;
+  /** Decoded body, exactly as the client wrote it; empty once it was let go. */
+  body: Buffer;
+  /** What its input was estimated at when it was let go. */
+  inputTokens?: number;
 };
 
 /** The most output tokens that the request itself allows, over all the answers it asks for; null: it names no limit. */

@@ -13,6 +13,7 @@ import { type AdmitDeps, admit } from './steps/admit.ts';
 import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import type { AuthenticateDeps } from './steps/authenticate.ts';
 import { Bond, type BondDeps } from './steps/bond.ts';
+import { breathAfter } from './steps/breath.ts';
 import type { DrainCount } from './steps/drain-wait.ts';
 import { type ForeseeDeps, foresee } from './steps/foresee.ts';
 import { giveUp } from './steps/give-up.ts';
@@ -125,6 +126,8 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   if (money?.headers) exchange.accountHeaders = [...exchange.accountHeaders, ...money.headers];
   recordStart({ exchange, caller, call }, deps.live);
 
+  const breath = breathAfter(call.body);
+  if (breath !== null) await breath;
   held.keepAlive = keepAliveFor(exchange, call, deps);
   const committed = await attempt({ exchange, caller, call, route, trace, held, bond }, deps);
   if (committed === null) return stopped(exchange);

@@ -3,10 +3,15 @@ import process from 'node:process';
 import { parentPort, workerData } from 'node:worker_threads';
 import { bothFamilies, snapshot, startRelay } from './harness.ts';
 
-const channels = bothFamilies(String(workerData)).map((channel) => ({
-  ...channel,
-  modelRenames: { 'public-name': 'fake-claude' },
-}));
+// Two of each: with one there is no choice, and nobody asks which conversation a body belongs to.
+const channels = [0, 1].flatMap((copy) =>
+  bothFamilies(String(workerData)).map((channel) => ({
+    ...channel,
+    id: `${channel.id}_${copy}`,
+    keys: channel.keys.map((key) => ({ ...key, id: `${key.id}_${copy}` })),
+    modelRenames: { 'public-name': 'fake-claude' },
+  })),
+);
 const relay = await startRelay(snapshot(channels));
 
 /** CPU time of this thread, so that a busy machine does not count as a block. */

@@ -11,9 +11,14 @@ export function estimateInputTokens(bodyBytes: number): number {
   return Math.min(Math.ceil(bodyBytes / BYTES_PER_TOKEN), LARGEST_INPUT);
 }
 
+/** Input tokens that a body was when nobody reports them: never more than was held for it, of images only their number tells. */
+export function estimateInput(body: Buffer): number {
+  return Math.min(estimateInputTokens(body.length), inputBound(body));
+}
+
 export type Delivered = {
-  /** The body that was sent. */
-  readonly request: Buffer;
+  /** As estimated on the body that was sent; asked for only where nothing was reported. */
+  readonly inputTokens: () => number;
   /** As counted on the texts of the answer. */
   readonly outputTokens: number;
 };
@@ -22,8 +27,5 @@ export type Delivered = {
 export function estimateUsage(reported: Usage | null, delivered: Delivered): Usage {
   const output = delivered.outputTokens;
   if (reported) return { ...reported, output: Math.max(reported.output, output), estimated: true };
-  // Never more than was held for it: of images, only their number tells.
-  const { request } = delivered;
-  const input = Math.min(estimateInputTokens(request.length), inputBound(request));
-  return { ...NO_USAGE, input, output, estimated: true };
+  return { ...NO_USAGE, input: delivered.inputTokens(), output, estimated: true };
 }

@@ -4,7 +4,7 @@ import { NO_USAGE, type Usage } from '@api-proxy/protocols/usage';
 import { allowedOutput, type Call } from '../call.ts';
 import { type Ending, RELAY_STOPPED } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
-import { estimateUsage } from '../metering/estimate.ts';
+import { estimateInput, estimateUsage } from '../metering/estimate.ts';
 import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
 import { redact } from '../redact.ts';
 import { sendFault } from '../reply.ts';
@@ -231,7 +231,7 @@ class Delivery implements AnswerSink {
     // Providers keep to what the request allows; what was held for it covers no more.
     const allowed = allowedOutput(call) ?? Number.POSITIVE_INFINITY;
     return estimateUsage(reported, {
-      request: call.body,
+      inputTokens: () => call.inputTokens ?? estimateInput(call.body),
       outputTokens: operation === 'embed' ? 0 : Math.min(this.#tally.outputTokens(), allowed),
     });
   }

@@ -5,6 +5,7 @@ import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import { isDenial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
+import { breathAfter } from './breath.ts';
 import { decodeBody, LARGEST_BODY } from './decode.ts';
 
 /** @returns the call, or 400 / 413 / 415. Null when the client left before its body was complete. */
@@ -13,15 +14,18 @@ export async function read(exchange: Exchange, nowMs: () => number): Promise<Cal
   // Who left while the caller was looked up: a socket that is gone tells nothing to those who begin to listen now.
   if (exchange.clientGone || req.destroyed) return null;
   const began = nowMs();
-  const raw = await readRaw(req);
+  const read = await readRaw(req);
   exchange.waitedMs += nowMs() - began;
-  if (raw === null || isDenial(raw)) return raw;
+  if (read === null || isDenial(read)) return read;
+  const raw = read.take();
   const coding = req.headers['content-encoding'];
   const body = coding === undefined ? raw : await decodeBody(raw, coding);
   if (isDenial(body)) return body;
   const { endpoint } = exchange;
   if (endpoint.operation === 'stored_response') return { ...NO_MODEL, stream: asksStream(exchange), body };
   const facts = endpoint.dialect.readRequest(body);
+  const breath = breathAfter(body);
+  if (breath !== null) await breath;
   if (isProblem(facts))
     return { denied: 'bad_request', facts: { problem: facts.problem, param: facts.param } };
   return { ...facts, body };
@@ -44,7 +48,8 @@ const TOO_LARGE: Denial = {
   facts: { problem: `The request body is larger than ${LARGEST_BODY / 1024 / 1024} MB.` },
 };
 
-function readRaw(req: IncomingMessage): Promise<Buffer | Denial | null> {
+/** Gives the collector and not the body: what a promise was resolved with lives as long as the request's listeners. */
+function readRaw(req: IncomingMessage): Promise<Collector | Denial | null> {
   const declared = Number(req.headers['content-length'] ?? -1);
   if (declared > LARGEST_BODY) return Promise.resolve(TOO_LARGE);
   const collector = new Collector(declared);
@@ -52,7 +57,7 @@ function readRaw(req: IncomingMessage): Promise<Buffer | Denial | null> {
     req.on('data', (chunk: Buffer) => {
       if (!collector.add(chunk)) resolve(TOO_LARGE);
     });
-    req.on('end', () => resolve(collector.take()));
+    req.on('end', () => resolve(collector));
     req.on('error', () => resolve(null));
     req.on('close', () => resolve(null));
   });
@@ -89,9 +94,13 @@ class Collector {
     return true;
   }
 
+  /** Gives the whole and keeps nothing: listeners of the request hold on to this object for as long as it runs. */
   take(): Buffer {
-    if (this.#whole) return this.#whole.subarray(0, this.#bytes);
-    const [first] = this.#chunks;
-    return this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
+    const [whole, chunks] = [this.#whole, this.#chunks];
+    this.#whole = null;
+    this.#chunks = [];
+    if (whole) return whole.subarray(0, this.#bytes);
+    const [first] = chunks;
+    return chunks.length === 1 && first ? first : Buffer.concat(chunks);
   }
 }

@@ -12,7 +12,8 @@ import { ResponseReader } from './response-reader.ts';
 export type Outgoing = {
   /** One character for each byte. */
   readonly head: string;
-  readonly body: Buffer | null;
+  /** Let go when it was written. */
+  body: Buffer | null;
   readonly handler: UpstreamHandler;
   readonly control: UpstreamControl;
 };
@@ -158,6 +159,8 @@ export class Connection implements Writes {
       socket.write(body);
       socket.uncork();
     }
+    // The answer may take minutes, and nobody sends this again from here.
+    this.#outgoing.body = null;
   }
 
   #onBytes(bytes: Buffer): void {

@@ -121,7 +121,7 @@ export class OriginPool {
 /** A request from its dispatch to its end, and the way to steer it. */
 class PooledRequest implements Outgoing, UpstreamControl {
   readonly head: string;
-  readonly body: Buffer | null;
+  body: Buffer | null;
   readonly handler: UpstreamHandler;
   readonly control = this;
   connection: Connection | null = null;
