@@ -89,9 +89,9 @@ describe.each(databaseKinds())('on the %s database', (database) => {
     expect(statuses.get(200)).toBeGreaterThan(100);
   });
 
-  it.runIf(database === 'embedded')(
-    'one that hangs is not waited for for ever: the worker answers',
-    async () => {
+  // Its fifteen seconds are the same on either database.
+  if (database === 'embedded')
+    it('one that hangs is not waited for for ever: the worker answers', async () => {
       const stuck = await asked();
       if (stuck === undefined) throw new Error('no reader');
       process.kill(stuck, 'SIGSTOP');
@@ -99,8 +99,7 @@ describe.each(databaseKinds())('on the %s database', (database) => {
       expect((await admin.request('GET', '/api/me')).status).toBe(200);
       expect(performance.now() - beganMs).toBeGreaterThan(ITS_TIME_MS);
       process.kill(stuck, 'SIGCONT');
-    },
-  );
+    });
 
   it('ends with the installation, also with one that was killed', async () => {
     const first = await asked();
