@@ -1,11 +1,10 @@
 // The reader: it answers what only asks the database, its end costs no answer, and it goes when the installation goes.
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { createKey, listKeys } from '@api-proxy/contracts/keys';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Person, register } from './harness/person.ts';
-import { socketsOf } from './harness/process-facts.ts';
+import { isProgram, socketsOf } from './harness/process-facts.ts';
 import { treeOf } from './harness/process-tree.ts';
 import { databaseKinds, type Product, startProduct } from './harness/product.ts';
 
@@ -13,15 +12,7 @@ import { databaseKinds, type Product, startProduct } from './harness/product.ts'
 const ITS_TIME_MS = 10_000;
 const WAIT = { timeout: 30_000, interval: 50 };
 
-function isReader(pid: number): boolean {
-  try {
-    // Sources, or the bundle.
-    return /\breader\.[tj]s\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
-  } catch {
-    // It has ended.
-    return false;
-  }
-}
+const isReader = (pid: number): boolean => isProgram(pid, 'reader');
 
 describe.each(databaseKinds())('on the %s database', (database) => {
   let product: Product;

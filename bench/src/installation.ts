@@ -9,6 +9,7 @@ import type { Visit, Visited } from './load/visitor.ts';
 import { askChild } from './measure/messages.ts';
 import { type OwnProcess, startOwnProcess } from './measure/own-process.ts';
 import { commandLine, cpuMicros, processTree } from './measure/process-figures.ts';
+import { figureOf } from './report/median.ts';
 import { setUpProduct } from './targets/product-setup.ts';
 import { MODEL } from './targets/target.ts';
 import { USUAL_PART } from './workloads.ts';
@@ -21,8 +22,7 @@ const PAGES_PER_S = 20;
 const WARM_UP_MS = 3_000;
 const LONGEST_START_MS = 30_000;
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+const median = (values: readonly number[]): number => figureOf(values)?.median ?? 0;
 /** Linux shares cores among sessions first: what visitors take is not the generator's. */
 const inOwnSession = (file: string, args: readonly string[]) => ({ file: 'setsid', args: [file, ...args] });
 

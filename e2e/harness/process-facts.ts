@@ -19,11 +19,18 @@ export function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
+/** Whether a process runs this program of the server, from its sources or the bundle; false when it has ended. */
+export function isProgram(pid: number, name: 'worker' | 'reader'): boolean {
+  try {
+    return new RegExp(`\\b${name}\\.[tj]s\\b`).test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /** The server workers among a supervisor's children, of which the embedded database is one too. @throws Error without any. */
 export function workersAmong(pids: readonly number[]): [number, ...number[]] {
-  // Sources, or the bundle.
-  const isWorker = (pid: number) => /\bworker\.[tj]s\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
-  const [first, ...others] = pids.filter(isWorker);
+  const [first, ...others] = pids.filter((pid) => isProgram(pid, 'worker'));
   if (first === undefined) throw new Error(`no worker among the processes ${pids.join(', ')}`);
   return [first, ...others];
 }

@@ -1,5 +1,5 @@
 // The supervisor's side of the embedded database: where its socket is, how it is started and asked to stop.
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import type { Logger } from '@api-proxy/kit/logger';
 import { Secret } from '@api-proxy/kit/secret';
 import { SupervisedChild } from './child.ts';
 import { childReady } from './child-messages.ts';
-import { childEnvironment } from './config.ts';
+import { forkProgram } from './fork-program.ts';
 import { programFile } from './program-file.ts';
 
 const PROGRAM = programFile('embedded-database');
@@ -50,12 +50,7 @@ export async function startEmbeddedDatabase(options: {
 }
 
 function spawnDatabase(dataDir: string, socketFile: string): ChildProcess {
-  // Detached: Ctrl-C in a terminal reaches the supervisor only, which then stops its children in order.
-  const child = fork(PROGRAM, [], {
-    detached: true,
-    env: childEnvironment(),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = forkProgram(PROGRAM);
   child.send({ type: 'start', dataDir, socketFile });
   return child;
 }

@@ -117,23 +117,17 @@ it('an answer that breaks off is broken off for the client, not made whole by an
 });
 
 it('a client that leaves ends the question to the reader', async () => {
-  let left: (() => void) | undefined;
-  const ended = new Promise<void>((resolve) => {
-    left = resolve;
-  });
-  let arrived: (() => void) | undefined;
-  const asked = new Promise<void>((resolve) => {
-    arrived = resolve;
-  });
+  const ended = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
   const slow = createServer((request) => {
-    request.socket.once('close', () => left?.());
-    arrived?.();
+    request.socket.once('close', () => ended.resolve());
+    asked.resolve();
   });
   const { port } = await worker(await listening(slow));
   const request = httpRequest({ host: '127.0.0.1', port, path: '/api/me', agent: false });
   request.on('error', () => undefined);
   request.end();
-  await asked;
+  await asked.promise;
   request.destroy();
-  await ended;
+  await ended.promise;
 });

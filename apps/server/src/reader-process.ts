@@ -1,12 +1,10 @@
 // The supervisor's side of the reader: started behind the relay, kept running, stopped before its database.
-import { fork } from 'node:child_process';
-import process from 'node:process';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import type { Logger } from '@api-proxy/kit/logger';
 import { putBehind } from './behind.ts';
 import { SupervisedChild } from './child.ts';
 import { childReady, startMessage, type WorkerSettings } from './child-messages.ts';
-import { childEnvironment } from './config.ts';
+import { forkProgram } from './fork-program.ts';
 import { programFile } from './program-file.ts';
 
 const READER = programFile('reader');
@@ -30,13 +28,7 @@ export function startReader({ settings, log, onMove }: ReaderOptions): ReaderPro
     name: 'reader',
     log,
     spawn: () => {
-      // Detached: Ctrl-C in a terminal reaches the supervisor only, which then stops its children in order.
-      const started = fork(READER, [], {
-        detached: true,
-        env: childEnvironment(),
-        execArgv: [...process.execArgv, ...HEAP],
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      });
+      const started = forkProgram(READER, HEAP);
       // Pages may take longer; what is relayed may not.
       if (started.pid !== undefined) putBehind(started.pid);
       started.send(startMessage(settings));

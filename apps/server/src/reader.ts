@@ -4,11 +4,11 @@ import process from 'node:process';
 import { createReadApi } from '@api-proxy/api/read-api';
 import { openDatabase } from '@api-proxy/db/open';
 import { systemClock } from '@api-proxy/kit/clock';
-import { messageOf } from '@api-proxy/kit/error';
 import { createLogger } from '@api-proxy/kit/logger';
 import { createSessions } from '@api-proxy/services/auth/sessions';
 import { apiHandler } from './api-handler.ts';
 import { parseToWorker, type WorkerSettings } from './child-messages.ts';
+import { giveUp, sayReady } from './child-side.ts';
 import { programVersion } from './version.ts';
 
 /** A page asks for a handful of things at once. */
@@ -47,11 +47,6 @@ async function stop({ server, close }: Running): Promise<void> {
   await close();
 }
 
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 function serve(): void {
   let running: Promise<Running> | undefined;
   let ending = false;
@@ -66,18 +61,13 @@ function serve(): void {
     const message = parseToWorker(raw);
     if (message?.type === 'start' && !running) {
       running = start(message.settings);
-      running.then(({ server }) => process.send?.({ type: 'ready', port: portOf(server) }), giveUp);
+      running.then(({ server }) => sayReady(server), giveUp);
     }
     if (message?.type === 'drain') end().catch(giveUp);
   });
   process.on('disconnect', () => end().catch(giveUp));
   // Ends by message only, after the supervisor has decided on the order.
   process.on('SIGINT', () => undefined);
-}
-
-function giveUp(thrown: unknown): void {
-  if (!process.connected) process.exit(1);
-  process.send?.({ type: 'fatal', message: messageOf(thrown) }, () => process.exit(1));
 }
 
 serve();

@@ -1,10 +1,8 @@
 // The workers of an installation: all on one port, each restarted when it crashes, told and stopped together.
-import { fork } from 'node:child_process';
-import process from 'node:process';
 import type { Logger } from '@api-proxy/kit/logger';
 import { SupervisedChild } from './child.ts';
 import { childReady, type Neighbour, startMessage, type WorkerSettings } from './child-messages.ts';
-import { childEnvironment } from './config.ts';
+import { forkProgram } from './fork-program.ts';
 import { programFile } from './program-file.ts';
 
 const WORKER = programFile('worker');
@@ -52,12 +50,7 @@ export function workerFleet(settings: WorkerSettings, log: Logger): WorkerFleet 
     const child = new SupervisedChild({
       ...{ name, log },
       spawn: () => {
-        const started = fork(WORKER, [], {
-          detached: true,
-          env: childEnvironment(),
-          execArgv: [...process.execArgv, ...COLLECTOR],
-          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        });
+        const started = forkProgram(WORKER, COLLECTOR);
         started.send(startMessage({ ...settings, port }));
         return started;
       },

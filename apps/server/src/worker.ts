@@ -1,9 +1,9 @@
 // A server worker: builds the container, listens, and drains when the supervisor says so or is gone.
 import type { Server } from 'node:http';
 import { SECOND_MS } from '@api-proxy/kit/duration';
-import { messageOf } from '@api-proxy/kit/error';
 import { createLogger, type Logger } from '@api-proxy/kit/logger';
 import { parseToWorker, type WorkerSettings } from './child-messages.ts';
+import { giveUp, sayReady } from './child-side.ts';
 import { ConsoleLink } from './console-link.ts';
 import { type Container, createContainer } from './container.ts';
 import { Drain } from './drain.ts';
@@ -68,11 +68,6 @@ async function stop(running: Running, times: { graceMs: number; timeoutMs: numbe
   await container.close();
 }
 
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 function serve(): void {
   let running: Promise<Running> | undefined;
   let neighbours: Neighbours | undefined;
@@ -93,7 +88,7 @@ function serve(): void {
       const page = new ConsoleLink({ development: message.settings.development });
       neighbours = { console: page, reader: new ReaderLink() };
       running = start(message.settings, neighbours);
-      running.then(({ server }) => process.send?.({ type: 'ready', port: portOf(server) }), giveUp);
+      running.then(({ server }) => sayReady(server), giveUp);
     }
     if (message?.type === 'moved') neighbours?.[message.who].moveTo(message.port);
     if (message?.type === 'drain') end(message.graceMs, false).catch(giveUp);
@@ -101,11 +96,6 @@ function serve(): void {
   process.on('disconnect', () => end(0, true).catch(giveUp));
   // Ends by message only, after the supervisor has decided on the order.
   process.on('SIGINT', () => undefined);
-}
-
-function giveUp(thrown: unknown): void {
-  if (!process.connected) process.exit(1);
-  process.send?.({ type: 'fatal', message: messageOf(thrown) }, () => process.exit(1));
 }
 
 serve();

@@ -1,13 +1,14 @@
 // Visitors of the console, a process in a session of its own with little of the cores: they sit elsewhere, and must not slow the generator.
-import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { sendToParent, whenAsked } from '../measure/messages.ts';
+import { setSessionShare } from '../measure/session-share.ts';
+import { figureOf } from '../report/median.ts';
 
 export type Visit = { url: string; cookie: string; perS: number; lengthMs: number };
 export type Visited = { pages: number; p50Ms: number; wrong: number };
 
 /** Its session's share beside those of others, as a nice value. */
-const BEHIND = '10';
+const BEHIND = 10;
 
 async function visit({ url, cookie, perS, lengthMs }: Visit): Promise<Visited> {
   const tookMs: number[] = [];
@@ -27,15 +28,10 @@ async function visit({ url, cookie, perS, lengthMs }: Visit): Promise<Visited> {
   await new Promise((resolve) => setTimeout(resolve, lengthMs));
   clearInterval(timer);
   await Promise.all(under);
-  const sorted = tookMs.toSorted((a, b) => a - b);
-  return { pages: sorted.length, p50Ms: sorted[Math.floor(sorted.length / 2)] ?? 0, wrong };
+  return { pages: tookMs.length, p50Ms: figureOf(tookMs)?.median ?? 0, wrong };
 }
 
-try {
-  writeFileSync('/proc/self/autogroup', BEHIND);
-} catch {
-  // No such thing here: then no session has a share of its own.
-}
+setSessionShare(BEHIND);
 process.on('disconnect', () => process.exit(0));
 whenAsked(visit);
 sendToParent({ ready: {} });

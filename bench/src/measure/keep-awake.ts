@@ -1,10 +1,10 @@
 // Keeps the second core from going to sleep: on virtual machines waking it costs the waker tens of µs per write.
-import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { sendToParent } from './messages.ts';
+import { setSessionShare } from './session-share.ts';
 
 /** Its session's share beside those of others, as a nice value. */
-const LEAST_OF_SESSIONS = '19';
+const LEAST_OF_SESSIONS = 19;
 /** Long enough to count as busy, short enough to hear the parent leave. */
 const SPIN_MS = 20;
 
@@ -14,11 +14,7 @@ function spin(): void {
   setImmediate(spin);
 }
 
-try {
-  writeFileSync('/proc/self/autogroup', LEAST_OF_SESSIONS);
-} catch {
-  // No such thing here: then no session has a share of its own.
-}
+setSessionShare(LEAST_OF_SESSIONS);
 process.on('disconnect', () => process.exit(0));
 sendToParent({ ready: {} });
 spin();

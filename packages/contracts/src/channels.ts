@@ -1,4 +1,5 @@
 // Channels: upstream endpoints with their credentials. Secrets go in, never out.
+import { isExtraName, isExtraValue } from '@api-proxy/kit/extra-header';
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { channelKeyStatus, channelSpeaks, channelState, channelType } from './enums.ts';
@@ -8,16 +9,11 @@ const timeoutMs = z.int().min(100).max(3_600_000).nullable();
 const modelName = z.string().trim().min(1).max(200);
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, { error: 'a header name' });
 const headers = z.record(headerName, z.string().max(2_000));
-/** They frame a message or belong to a connection (RFC 9110, 7.6.1), or bring answers that the relay does not read. */
-const NOT_EXTRA =
-  /^(?:accept-encoding|connection|content-encoding|content-length|expect|http2-settings|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/i;
-/** RFC 9110, 5.5, as a request can carry it: no line breaks, nothing beyond Latin-1. */
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const extraHeaders = headers.superRefine((given, context) => {
   for (const [name, value] of Object.entries(given)) {
     const refuse = (message: string) => context.addIssue({ code: 'custom', path: [name], message });
-    if (NOT_EXTRA.test(name)) refuse(`the header '${name}' is the relay's own matter and can not be set`);
-    else if (!HEADER_VALUE.test(value))
+    if (!isExtraName(name)) refuse(`the header '${name}' is the relay's own matter and can not be set`);
+    else if (!isExtraValue(value))
       refuse(`the value of '${name}' has characters that a header can not carry`);
   }
 });

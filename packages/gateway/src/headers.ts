@@ -1,5 +1,6 @@
 // Which headers cross the relay: deny lists in both directions, everything else goes through.
 import type { IncomingHttpHeaders } from 'node:http';
+import { isExtraName, isExtraValue } from '@api-proxy/kit/extra-header';
 import type { ChannelType } from '@api-proxy/protocols/protocol';
 import type { Channel, ChannelKey } from './snapshot.ts';
 
@@ -42,14 +43,6 @@ const NOT_UPSTREAM: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 const NOT_UPSTREAM_PREFIX = ['x-forwarded-', 'x-relay-'];
-
-/** They frame a message, belong to a connection, or bring answers that nobody here reads. As the contract has it. */
-const NOT_EXTRA: ReadonlySet<string> = new Set([
-  ...HOP_BY_HOP,
-  ...['accept-encoding', 'content-encoding', 'content-length', 'expect'],
-]);
-/** What a request can carry: earlier versions took other values, too. */
-const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const NOT_CLIENT: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
@@ -122,7 +115,8 @@ function extraOf(channel: Channel): Extra | null {
   const values = new Map<string, string>();
   for (const [spelt, value] of Object.entries(channel.extraHeaders)) {
     const name = spelt.toLowerCase();
-    if (!NOT_EXTRA.has(name) && !name.startsWith('proxy-') && SENDABLE.test(value)) values.set(name, value);
+    // Earlier versions stored others, too.
+    if (isExtraName(name) && isExtraValue(value)) values.set(name, value);
   }
   const made = values.size === 0 ? null : { names: new Set(values.keys()), flat: [...values].flat() };
   extraByChannel.set(channel, made);

@@ -4,6 +4,7 @@ import type { Fault } from '@api-proxy/protocols/fault';
 import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import { EVENT_STREAM_HEADERS } from './headers.ts';
+import { limitHeader } from './limit-header.ts';
 
 /** The head of an event stream, for a client that has waited long: nobody has answered yet, and it can't be taken back. */
 export function beginStream(exchange: Exchange): void {
@@ -89,7 +90,7 @@ export function comeBackHeaders(exchange: Exchange, status: number, retryAfterMs
 export function budgetHeaders({ denied, facts, retryAfterMs }: Denial): string[] {
   if (denied === 'quota_missing' || denied === 'quota_zero') return ['x-quota-remaining-usd', '0'];
   if (denied === 'quota_used_up') return ['x-quota-remaining-usd', notBelowZero(facts?.remaining)];
-  if (denied === 'limit_reached') return facts ? limitHeaders(facts, retryAfterMs) : [];
+  if (denied === 'limit_reached') return facts ? limitReached(facts, retryAfterMs) : [];
   if (denied === 'channels_limited') return ['x-relay-ratelimit-reached', 'channel-parallel'];
   if (denied !== 'window_used_up') return [];
   const remaining = ['x-quota-window-remaining-usd', notBelowZero(facts?.remaining)];
@@ -99,16 +100,15 @@ export function budgetHeaders({ denied, facts, retryAfterMs }: Denial): string[]
 }
 
 /** Which limit of the minute was reached, and of requests and tokens how much it allows; what is left only where it is nothing. */
-function limitHeaders(facts: NonNullable<Denial['facts']>, retryAfterMs = 0): string[] {
+function limitReached(facts: NonNullable<Denial['facts']>, retryAfterMs = 0): string[] {
   // The first word of a limit is what it counts: requests, count_tokens, tokens or parallel.
   const [word = ''] = String(facts.limit).split(' ');
   const reached = ['x-relay-ratelimit-reached', `${facts.scope}-${word}`];
   if (word === 'parallel') return reached;
   const counted = word === 'tokens' ? 'tokens' : 'requests';
-  const name = (what: string) => `x-relay-ratelimit-${what}-${counted}`;
-  const reset = [name('reset'), String(Math.ceil(retryAfterMs / 1_000))];
-  const left = counted === 'requests' ? [name('remaining'), '0'] : [];
-  return [...reached, name('limit'), String(facts.max), ...left, ...reset];
+  const reset = [limitHeader('reset', counted), String(Math.ceil(retryAfterMs / 1_000))];
+  const left = counted === 'requests' ? [limitHeader('remaining', counted), '0'] : [];
+  return [...reached, limitHeader('limit', counted), String(facts.max), ...left, ...reset];
 }
 
 function notBelowZero(amount: string | number | null | undefined): string {

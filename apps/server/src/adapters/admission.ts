@@ -1,5 +1,6 @@
 // Admission over the limit store: which windows and slots a call needs, and what a refusal means.
 import type { Denial } from '@api-proxy/gateway/denial';
+import type { Counted } from '@api-proxy/gateway/limit-header';
 import type { Admission, AdmissionRequest, Caller, Pass } from '@api-proxy/gateway/ports';
 import type { Clock } from '@api-proxy/kit/clock';
 import type {
@@ -9,7 +10,7 @@ import type {
   WindowState,
   WindowTake,
 } from '@api-proxy/stores/limits/port';
-import { type Counted, limitHeaders } from './limit-headers.ts';
+import { limitHeaders } from './limit-headers.ts';
 
 type Meaning = {
   /** What its window counts; absent for places. */

@@ -1,14 +1,12 @@
 // What an admitted caller is told about its limits of the minute: headers for the answer.
+import { type Counted, limitHeader } from '@api-proxy/gateway/limit-header';
 import type { WindowState } from '@api-proxy/stores/limits/port';
-
-/** What a window counts, as its header names it. */
-export type Counted = 'requests' | 'tokens';
 
 const HEADERS = (['requests', 'tokens'] satisfies Counted[]).map((counted) => ({
   counted,
-  limit: `x-relay-ratelimit-limit-${counted}`,
-  left: `x-relay-ratelimit-remaining-${counted}`,
-  reset: `x-relay-ratelimit-reset-${counted}`,
+  limit: limitHeader('limit', counted),
+  left: limitHeader('remaining', counted),
+  reset: limitHeader('reset', counted),
 }));
 
 /**

@@ -10,19 +10,13 @@ it.each([
   ['with its body sent', '{"model":"m"}', 13],
   ['in the middle of its body', '{"mod', 13],
 ])('%s', async (_, sent, length) => {
-  let found: (() => void) | undefined;
-  const lookedUp = new Promise<void>((resolve) => {
-    found = resolve;
-  });
-  let asked: (() => void) | undefined;
-  const looking = new Promise<void>((resolve) => {
-    asked = resolve;
-  });
+  const lookedUp = Promise.withResolvers<void>();
+  const looking = Promise.withResolvers<void>();
   relay = await startRelay(snapshot([]), {
     callers: {
       find: async () => {
-        asked?.();
-        await lookedUp;
+        looking.resolve();
+        await lookedUp.promise;
         return caller();
       },
     },
@@ -33,14 +27,14 @@ it.each([
   });
   req.on('error', () => undefined);
   req.write(sent);
-  await looking;
+  await looking.promise;
   const booked = relay.nextRecord();
   const gone = new Promise((resolve) => req.on('close', resolve));
   req.destroy();
   await gone;
   // The relay's side of the socket learns of it a turn or more later.
   await new Promise((resolve) => setTimeout(resolve, 50));
-  found?.();
+  lookedUp.resolve();
   expect(await booked).toMatchObject({ status: 499 });
   await expect.poll(() => relay.gateway.inFlight()).toBe(0);
   expect(relay.out).toEqual({ passes: 0, holds: 0 });

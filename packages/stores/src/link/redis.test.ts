@@ -1,21 +1,17 @@
 // The link to Redis: says its first state once, and is not fooled by a busy process.
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { createLogger, silentLogger } from '@api-proxy/kit/logger';
 import { describe, expect, it } from 'vitest';
-import { openRedisLink, script } from './redis.ts';
+import { openRedisLink, type RedisLink, script } from './redis.ts';
 
 const url = process.env.TEST_REDIS_URL;
 
-it('a Redis that was never there is reported once, however often it is tried', async () => {
-  let attempts = 0;
-  const refusing = createServer((socket) => {
-    attempts += 1;
-    socket.destroy();
-  });
-  refusing.listen(0, '127.0.0.1');
-  await once(refusing, 'listening');
-  const address = refusing.address();
+/** A link to what is to be taken for Redis, and the lines that it logs. */
+async function linkTo(server: Server): Promise<{ link: RedisLink; lines: string[] }> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const lines: string[] = [];
   const logger = createLogger({
@@ -23,7 +19,16 @@ it('a Redis that was never there is reported once, however often it is tried', a
     level: 'info',
     destination: { write: (line) => void lines.push(line) },
   });
-  const link = openRedisLink({ url: `redis://127.0.0.1:${port}`, logger });
+  return { link: openRedisLink({ url: `redis://127.0.0.1:${port}`, logger }), lines };
+}
+
+it('a Redis that was never there is reported once, however often it is tried', async () => {
+  let attempts = 0;
+  const refusing = createServer((socket) => {
+    attempts += 1;
+    socket.destroy();
+  });
+  const { link, lines } = await linkTo(refusing);
   await expect.poll(() => attempts, { timeout: 5_000 }).toBeGreaterThan(3);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('redis is away');
@@ -50,17 +55,7 @@ function replica(state: { readOnly: boolean }) {
 it('a Redis that takes no writes is away, though it answers, until it takes one', async () => {
   const state = { readOnly: true };
   const server = replica(state);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const lines: string[] = [];
-  const logger = createLogger({
-    name: 'test',
-    level: 'info',
-    destination: { write: (line) => void lines.push(line) },
-  });
-  const link = openRedisLink({ url: `redis://127.0.0.1:${port}`, logger });
+  const { link, lines } = await linkTo(server);
   await expect.poll(() => link.state(), { timeout: 5_000 }).toBe('up');
   const write = script('return redis.call("set", KEYS[1], 1)');
   await expect(link.run(write, ['k'], [])).rejects.toThrow('READONLY');
