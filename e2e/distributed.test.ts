@@ -266,6 +266,14 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
       const leftMs = performance.now();
       await leave();
       await allAre('degraded');
+      // Each instance goes on with its part: together they admit no more than the limit.
+      const { secret: alone } = await key({ rpm: 90 });
+      const parts = await Promise.all(
+        Array.from({ length: 300 }, (_, index) => statusOf(index, { secret: alone })),
+      );
+      const admitted = parts.filter((status) => status === 200).length;
+      expect(admitted).toBeGreaterThan(45);
+      expect(admitted).toBeLessThanOrEqual(90);
       await sleep(leftMs + awayMs - performance.now());
       const cameMs = performance.now();
       await come();

@@ -10,7 +10,9 @@ import { limitAdmission } from './adapters/admission.ts';
 import { openSharedState, type SharedState } from './shared-state.ts';
 
 const url = process.env.TEST_REDIS_URL;
-const LIMITS: Limits = { rpm: 10_000, tpm: 10_000_000, concurrency: 100 };
+const FAR: Limits = { rpm: 100_000, tpm: 10_000_000, concurrency: 1_000 };
+/** So small that nothing of them is ever lent. */
+const LIMITS: Limits = { rpm: 100, tpm: 2_000, concurrency: 2 };
 const BINDING = { channelId: 'chn_a', channelKeyId: 'chk_a' };
 /** Small enough that no place is ever kept spare: each statement is needed. */
 const NEAR = 2;
@@ -122,6 +124,17 @@ describe.skipIf(!url)('round trips to redis', () => {
     expect(await request(without, channelId)).toEqual({ toAdmit: 1, toFinish: 1 });
     const near = { ...shape, session: `new 2 ${channelId}`, max: NEAR };
     expect(await request(near, channelId)).toEqual({ toAdmit: 2, toFinish: 1 });
+  });
+
+  it('limits that are far cost one statement for many requests', async () => {
+    const channelId = freshChannel();
+    const shape: Shape = { limits: FAR, session: null, max: null };
+    let writesOfAll = 0;
+    for (let count = 0; count < 100; count += 1) {
+      const { toAdmit, toFinish } = await request(shape, channelId);
+      writesOfAll += toAdmit + toFinish;
+    }
+    expect(writesOfAll).toBeLessThan(20);
   });
 
   it('without limits, a bound of the channel and a choice of channel keys there is none', async () => {

@@ -20,7 +20,6 @@ import { redisElection } from '@api-proxy/stores/leader/redis';
 import { memoryLimits } from '@api-proxy/stores/limits/memory';
 import type { LimitStore } from '@api-proxy/stores/limits/port';
 import { redisLimits } from '@api-proxy/stores/limits/redis';
-import { resilientLimits } from '@api-proxy/stores/limits/resilient';
 import type { Link } from '@api-proxy/stores/link/port';
 import { openRedisLink, type RedisLink } from '@api-proxy/stores/link/redis';
 import { memorySlots } from '@api-proxy/stores/slots/memory';
@@ -40,6 +39,8 @@ export type SharedState = {
   affinity: Affinity;
   /** Channel keys of stored responses that were made lately. */
   recentMakers: Affinity;
+  /** Channel keys of thinking that was made lately. */
+  thinkingMakers: Affinity;
   cooldowns: Cooldowns;
   /** Sign-in and guessing. */
   attempts: Attempts;
@@ -77,6 +78,7 @@ function inMemory({ clock, log }: SharedStateOptions): SharedState {
     slots: memorySlots(),
     affinity: memoryAffinity({ nowMs }),
     recentMakers: memoryAffinity({ nowMs }),
+    thinkingMakers: memoryAffinity({ nowMs }),
     cooldowns: memoryCooldowns({ nowMs }),
     attempts: createMemoryAttempts(clock),
     close: () => closeAll([election, limits, bus]),
@@ -86,17 +88,17 @@ function inMemory({ clock, log }: SharedStateOptions): SharedState {
 function overRedis(link: RedisLink, { workerId, instances, clock, log }: SharedStateOptions): SharedState {
   const { nowMs } = clock;
   const bus = redisBus({ link, logger: log });
-  const shared = redisLimits({ link, clock });
-  const limits = resilientLimits({ shared, local: memoryLimits(), link, instances });
+  const limits = redisLimits({ link, bus, clock, workerId, instances });
   const election = redisElection({ link, candidate: workerId, clock });
   const slots = redisSlots({ link, bus, workerId, instances, nowMs });
   const affinity = redisAffinity({ link, bus, kind: 'session', workerId, nowMs });
   const recentMakers = redisAffinity({ link, bus, kind: 'response', workerId, nowMs });
+  const thinkingMakers = redisAffinity({ link, bus, kind: 'thinking', workerId, nowMs });
   return {
-    ...{ bus, limits, election, link, slots, affinity, recentMakers },
+    ...{ bus, limits, election, link, slots, affinity, recentMakers, thinkingMakers },
     cooldowns: redisCooldowns({ link, workerId, nowMs }),
     attempts: redisAttempts({ link, local: createMemoryAttempts(clock) }),
-    close: () => closeAll([election, slots, affinity, recentMakers, limits, bus, link]),
+    close: () => closeAll([election, slots, affinity, recentMakers, thinkingMakers, limits, bus, link]),
   };
 }
 

@@ -2,8 +2,8 @@
 import { WINDOW_MS } from './port.ts';
 
 /**
- * A window is a hash: field = second of the epoch, value = amount; `n` = newest second, `s` = sum of all fields.
- * Calls of Redis are what a script costs, so each window is read by one and written by one.
+ * A window is a hash: field = second of the epoch, value = amount; `n` = newest second, `s` = sum of all fields. Beside
+ * it a hash says what is lent: worker → "amount:end".
  */
 const WINDOW_FUNCTIONS = `
 local function fields(first, last)
@@ -13,99 +13,192 @@ local function fields(first, last)
 end
 
 local function open(key, second)
-  local head = redis.call('HMGET', key, 'n', 's', second)
+  local head = redis.call('HMGET', key, 'n', 's')
   local newest = tonumber(head[1])
-  if not newest then return { key = key, newest = second, sum = 0, at = 0, moved = true } end
-  local window = { key = key, newest = newest, sum = tonumber(head[2]), at = tonumber(head[3]) or 0 }
-  if second < newest then
-    window.at = tonumber(redis.call('HGET', key, newest)) or 0
-  elseif second - newest >= 60 then
+  local window = { key = key, newest = second, sum = 0, counts = {}, changed = false }
+  if not newest then return window end
+  if second - newest >= 60 then
     redis.call('DEL', key)
-    return { key = key, newest = second, sum = 0, at = 0, moved = true }
-  elseif second > newest then
+    return window
+  end
+  window.newest, window.sum = math.max(newest, second), tonumber(head[2])
+  if second > newest then
     local left = fields(newest - 59, second - 60)
     local gone = 0
     for _, amount in ipairs(redis.call('HMGET', key, unpack(left))) do gone = gone + (tonumber(amount) or 0) end
     redis.call('HDEL', key, unpack(left))
-    window.newest, window.sum, window.moved = second, window.sum - gone, true
-    redis.call('HSET', key, 'n', second, 's', window.sum)
+    window.sum, window.changed = window.sum - gone, true
   end
   return window
 end
 
+local function count(window, second, amount)
+  second = math.min(second, window.newest)
+  if second <= window.newest - 60 then return end
+  local before = window.counts[second] or tonumber(redis.call('HGET', window.key, second)) or 0
+  local after = math.max(0, before + amount)
+  window.counts[second], window.changed = after, true
+  window.sum = window.sum + after - before
+end
+
+local function lent(window, worker, now)
+  window.others, window.lentKey = 0, window.key .. ':lent'
+  local list = redis.call('HGETALL', window.lentKey)
+  for index = 1, #list, 2 do
+    local amount, ends = string.match(list[index + 1], '^(%d+):(%d+)$')
+    if list[index] == worker then
+      window.own = true
+    elseif tonumber(ends) > now then
+      window.others = window.others + tonumber(amount)
+    else
+      redis.call('HDEL', window.lentKey, list[index])
+      count(window, window.newest, tonumber(amount))
+    end
+  end
+end
+
 local function waitMs(window, amount, now)
   local first = window.newest - 59
+  window.list = window.list or redis.call('HMGET', window.key, unpack(fields(first, window.newest)))
   local left = amount
-  for index, counted in ipairs(redis.call('HMGET', window.key, unpack(fields(first, window.newest)))) do
-    left = left - (tonumber(counted) or 0)
-    if left <= 0 then return math.max(1, (first + index - 1 + 60) * 1000 - now) end
+  for index = 1, 60 do
+    local second = first + index - 1
+    left = left - (window.counts[second] or tonumber(window.list[index]) or 0)
+    if left <= 0 then return math.max(1, (second + 60) * 1000 - now) end
   end
   return ${WINDOW_MS}
 end
 `;
 
 /**
- * KEYS: windows, then slots. ARGV: now, holder, slot ttl, number of windows, (max, amount) per window, max per slot.
- * Answers {1, remaining, reset, …} or {0, index of the key, wait}.
+ * Places of a caller: a hash worker → "held:in use" and a sorted set of when each worker's end. What a worker states is
+ * absolute, so that a lost answer or a lost Redis is healed by the next statement.
  */
-export const TAKE_ALL = `${WINDOW_FUNCTIONS}
-local now, holder, ttl, count = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local second = math.floor(now / 1000)
-for index = count + 1, #KEYS do
-  local max = tonumber(ARGV[4 + count * 2 + index - count])
-  if redis.call('ZCARD', KEYS[index]) >= max then
-    redis.call('ZREMRANGEBYSCORE', KEYS[index], '-inf', now)
-    if redis.call('ZCARD', KEYS[index]) >= max then return {0, index, 1000} end
+const PLACE_FUNCTIONS = `
+local function places(key, worker, now)
+  local ends = key .. ':ends'
+  for _, dead in ipairs(redis.call('ZRANGEBYSCORE', ends, '-inf', now)) do
+    redis.call('ZREM', ends, dead)
+    redis.call('HDEL', key, dead)
   end
-end
-local windows = {}
-for index = 1, count do
-  local max, amount = tonumber(ARGV[3 + index * 2]), tonumber(ARGV[4 + index * 2])
-  local window = open(KEYS[index], second)
-  if window.sum > 0 and window.sum + amount > max then
-    return {0, index, waitMs(window, math.min(window.sum, window.sum + amount - max), now)}
+  local found = { key = key, ends = ends, held = 0, busy = 0 }
+  local list = redis.call('HGETALL', key)
+  for index = 1, #list, 2 do
+    if list[index] ~= worker then
+      local held, busy = string.match(list[index + 1], '^(%d+):(%d+)$')
+      found.held, found.busy = found.held + tonumber(held), found.busy + tonumber(busy)
+    end
   end
-  windows[index] = window
+  return found
 end
-local answer = {1}
-for index = 1, count do
-  local window, max, amount = windows[index], tonumber(ARGV[3 + index * 2]), tonumber(ARGV[4 + index * 2])
-  local sum = window.sum + amount
-  redis.call('HSET', window.key, window.newest, window.at + amount, 'n', window.newest, 's', sum)
-  if window.moved then redis.call('PEXPIRE', window.key, ${WINDOW_MS * 2}) end
-  answer[#answer + 1] = math.max(0, max - sum)
-  answer[#answer + 1] = math.max(1, (window.newest + 60) * 1000 - now)
+`;
+
+/**
+ * A worker's statement about the limits of one caller. KEYS: windows, then places. ARGV: now, worker, life of a lease,
+ * life of places, number of windows; per window max, amount wanted on lease, number of reports, (second, amount) each;
+ * per place max, in use, wanted beyond that; then the number of requests, and per request its second, the number of its
+ * parts, (index of the key, amount) each. Reports are taken in first, then each request takes all its parts or none, then
+ * leases are granted out of the first half of each limit.
+ *
+ * Answers per request {0, 0, 0} or {index of the key, wait, 1 when it is only what others hold unused}; per window
+ * {lease, remaining, until it is empty}; per place {held, held by others}.
+ */
+export const STATE = `${WINDOW_FUNCTIONS}${PLACE_FUNCTIONS}
+local now, worker, leaseMs, placeMs = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local windowCount, at = tonumber(ARGV[5]), 5
+local function read()
+  at = at + 1
+  return tonumber(ARGV[at])
 end
-for index = count + 1, #KEYS do
-  redis.call('ZADD', KEYS[index], now + ttl, holder)
-  redis.call('PEXPIRE', KEYS[index], ttl * 2)
+local parts = {}
+for index = 1, #KEYS do
+  local part
+  if index <= windowCount then
+    part = open(KEYS[index], math.floor(now / 1000))
+    part.max, part.wanted = read(), read()
+    for report = 1, read() do count(part, read(), read()) end
+    lent(part, worker, now)
+  else
+    part = places(KEYS[index], worker, now)
+    part.max, part.used, part.wanted = read(), read(), read()
+  end
+  parts[index] = part
+end
+
+local function refusal(index, amount)
+  local part = parts[index]
+  if index > windowCount then
+    if part.used + part.held < part.max then return nil end
+    return 1000, part.used + part.busy < part.max
+  end
+  local sum = part.sum + part.others
+  if sum == 0 or sum + amount <= part.max then return nil end
+  if part.sum == 0 or part.sum + amount <= part.max then return 1000, true end
+  return waitMs(part, math.min(part.sum, part.sum + amount - part.max), now), false
+end
+
+local answer = {}
+for request = 1, read() do
+  local second, length = read(), read()
+  local wanted = {}
+  for index = 1, length do wanted[index] = { read(), read() } end
+  local index, wait, idle = 0, 0, false
+  for _, each in ipairs(wanted) do
+    local long, lentOnly = refusal(each[1], each[2])
+    if long then
+      index, wait, idle = each[1], long, lentOnly
+      break
+    end
+  end
+  if index == 0 then
+    for _, each in ipairs(wanted) do
+      local part = parts[each[1]]
+      if each[1] > windowCount then part.used = part.used + 1 else count(part, second, each[2]) end
+    end
+  end
+  answer[#answer + 1], answer[#answer + 2], answer[#answer + 3] = index, wait, idle and 1 or 0
+end
+
+for index, part in ipairs(parts) do
+  if index <= windowCount then
+    local lease = math.max(0, math.min(part.wanted, math.floor(part.max / 2) - part.sum - part.others))
+    if lease > 0 then
+      redis.call('HSET', part.lentKey, worker, string.format('%d:%d', lease, now + leaseMs))
+      redis.call('PEXPIRE', part.lentKey, ${WINDOW_MS * 2})
+    elseif part.own then
+      redis.call('HDEL', part.lentKey, worker)
+    end
+    if part.changed then
+      local list = { 'n', part.newest, 's', part.sum }
+      for second, amount in pairs(part.counts) do
+        list[#list + 1] = second
+        list[#list + 1] = amount
+      end
+      redis.call('HSET', part.key, unpack(list))
+      redis.call('PEXPIRE', part.key, ${WINDOW_MS * 2})
+    end
+    answer[#answer + 1] = lease
+    answer[#answer + 1] = math.max(0, part.max - part.sum - part.others)
+    answer[#answer + 1] = math.max(1, (part.newest + 60) * 1000 - now)
+  else
+    local held = part.used + math.max(0, math.min(part.wanted, math.floor(part.max / 2) - part.used - part.held))
+    if held > 0 then
+      redis.call('HSET', part.key, worker, held .. ':' .. part.used)
+      redis.call('ZADD', part.ends, now + placeMs, worker)
+      redis.call('PEXPIRE', part.key, placeMs * 2)
+      redis.call('PEXPIRE', part.ends, placeMs * 2)
+    else
+      redis.call('HDEL', part.key, worker)
+      redis.call('ZREM', part.ends, worker)
+    end
+    answer[#answer + 1] = held
+    answer[#answer + 1] = part.held
+  end
 end
 return answer
 `;
 
-/**
- * KEYS: slots, then windows. ARGV: holder, number of slots, (delta, taken at) per window.
- * A second that has left its window is corrected no more.
- */
-export const RELEASE = `
-local holder, slots = ARGV[1], tonumber(ARGV[2])
-for index = 1, slots do redis.call('ZREM', KEYS[index], holder) end
-for index = slots + 1, #KEYS do
-  local place = 3 + (index - slots - 1) * 2
-  local delta, second = tonumber(ARGV[place]), math.floor(tonumber(ARGV[place + 1]) / 1000)
-  local head = redis.call('HMGET', KEYS[index], 's', second)
-  local before = tonumber(head[2])
-  if before then
-    local after = math.max(0, before + delta)
-    redis.call('HSET', KEYS[index], second, after, 's', tonumber(head[1]) + after - before)
-  end
-end
-return 1
-`;
-
-/** KEYS: one slot key. ARGV: now, ttl, holders… States who holds places now, so that a Redis that lost them is healed. */
-export const EXTEND = `
-for index = 3, #ARGV do redis.call('ZADD', KEYS[1], tonumber(ARGV[1]) + tonumber(ARGV[2]), ARGV[index]) end
-redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[2]) * 2)
-return 1
+/** KEYS: one place. ARGV: now, worker. Answers how many places other workers use. */
+export const USED_BY_OTHERS = `${PLACE_FUNCTIONS}
+return places(KEYS[1], ARGV[2], tonumber(ARGV[1])).busy
 `;

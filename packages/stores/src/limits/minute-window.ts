@@ -33,6 +33,16 @@ export class MinuteWindow {
     this.#put(this.#newest, amount);
   }
 
+  /** Counted within the last `seconds`, the current one among them. */
+  recent(seconds: number, nowMs: number): number {
+    this.#advance(nowMs);
+    let sum = 0;
+    for (let age = 0; age < seconds; age++) {
+      sum += this.#amounts[(((this.#newest - age) % BUCKETS) + BUCKETS) % BUCKETS] ?? 0;
+    }
+    return sum;
+  }
+
   /** Changes what was counted at `atMs`, never below zero; nothing when that second has left the window. */
   correct(delta: number, atMs: number, nowMs: number): void {
     this.#advance(nowMs);

@@ -1,119 +1,116 @@
-// Limits shared through Redis: one script to take, one to give back; places are leases that a heartbeat extends.
+// Limits shared through Redis: a request costs no call while they are far, and a statement near them.
 import type { Clock } from '@api-proxy/kit/clock';
+import type { Bus } from '../bus/port.ts';
 import { type RedisLink, script } from '../link/redis.ts';
-import { EXTEND, RELEASE, TAKE_ALL } from './lua.ts';
-import type { LimitRelease, LimitRequest, LimitStore, LimitVerdict, WindowState } from './port.ts';
+import { CallerLimits } from './caller-limits.ts';
+import { STATE, USED_BY_OTHERS } from './lua.ts';
+import type { LimitRequest, LimitStore } from './port.ts';
 
-const PREFIX = 'api-proxy:';
-const SLOT_TTL_MS = 60_000;
+const PREFIX = 'api-proxy:limit:';
+const TOPIC = 'limits-short';
+const TEND_MS = 500;
 const HEARTBEAT_MS = 20_000;
+/** Others are asked to give way at most this often per caller. */
+const SHORT_EVERY_MS = 10;
 
-const takeAllScript = script(TAKE_ALL);
-const releaseScript = script(RELEASE);
-const extendScript = script(EXTEND);
-
-/** An answer of our own scripts: numbers only. @throws TypeError for anything else. */
-function numbersOf(answer: unknown): number[] {
-  if (!Array.isArray(answer)) throw new TypeError('a script of the limit store gave no list');
-  return answer.map(Number);
-}
-
-function verdictOf(request: LimitRequest, answer: number[]): LimitVerdict {
-  const [admitted, ...rest] = answer;
-  if (admitted === 1) {
-    const windows = request.windows.map(
-      ({ key, max }, index): WindowState => ({
-        key,
-        max,
-        remaining: rest[index * 2] ?? 0,
-        resetMs: rest[index * 2 + 1] ?? 0,
-      }),
-    );
-    return { ok: true, windows };
-  }
-  const [place = 1, retryAfterMs = 1_000] = rest;
-  const taken = [...request.windows, ...request.slots][place - 1];
-  return { ok: false, key: taken?.key ?? '', max: taken?.max ?? 0, retryAfterMs };
-}
-
-/** Places of this process by slot key: what the heartbeat states. */
-class HeldSlots {
-  readonly #holders = new Map<string, Set<string>>();
-
-  add(key: string, holder: string): void {
-    const holders = this.#holders.get(key);
-    if (holders) holders.add(holder);
-    else this.#holders.set(key, new Set([holder]));
-  }
-
-  remove(key: string, holder: string): void {
-    const holders = this.#holders.get(key);
-    if (holders?.delete(holder) && holders.size === 0) this.#holders.delete(key);
-  }
-
-  has(key: string, holder: string): boolean {
-    return this.#holders.get(key)?.has(holder) === true;
-  }
-
-  entries(): IterableIterator<[string, Set<string>]> {
-    return this.#holders.entries();
-  }
-}
+const stateScript = script(STATE);
+const usedScript = script(USED_BY_OTHERS);
 
 export type RedisLimitsOptions = {
   link: RedisLink;
+  bus: Bus;
   clock: Clock;
-  /** How often held places are stated; default 20 s, a third of their lease. */
+  /** Unique among all workers. */
+  workerId: string;
+  /** Workers that share the limits, as last known. */
+  instances: () => number;
+  /** How often places are stated; default 20 s, a third of their life. */
   heartbeatMs?: number;
 };
 
+/** Whose limit a key is: what stands in braces, which a cluster keeps in one slot; without braces all are one's. */
+function ownerOf(key: string): string {
+  const begin = key.indexOf('{');
+  const end = key.indexOf('}', begin + 1);
+  return begin < 0 || end < 0 ? '' : key.slice(begin + 1, end);
+}
+
+function ownerIn(payload: unknown, self: string): string | undefined {
+  if (typeof payload !== 'object' || payload === null) return undefined;
+  if (!('owner' in payload) || !('from' in payload) || payload.from === self) return undefined;
+  return typeof payload.owner === 'string' ? payload.owner : undefined;
+}
+
 /**
- * Every key of one request must hash to one cluster slot: put the owner in braces, e.g. `rpm:{usr_1}:key_2`.
- * `takeAll` rejects while Redis is away; `release` then does nothing (windows pass, places expire by themselves).
+ * Every key of one request must be of one owner: put it in braces, e.g. `rpm:{usr_1}:key_2`. Answers without a promise
+ * where leases cover the request. While Redis is away each worker has its part, limit ÷ workers, and what it admitted
+ * within the last minute counts; when Redis is back, it is told what was admitted meanwhile. Never rejects.
  */
-export function redisLimits({ link, clock, heartbeatMs = HEARTBEAT_MS }: RedisLimitsOptions): LimitStore {
-  const held = new HeldSlots();
-  const state = async (key: string, holders: readonly string[]) => {
-    await link.run(extendScript, [PREFIX + key], [clock.nowMs(), SLOT_TTL_MS, ...holders]);
-    // A script that the server had to be sent anew may have come behind a release.
-    for (const holder of holders)
-      if (!held.has(key, holder)) await link.run(releaseScript, [PREFIX + key], [holder, 1]);
+export function redisLimits(options: RedisLimitsOptions): LimitStore {
+  const { link, bus, clock, workerId, heartbeatMs = HEARTBEAT_MS } = options;
+  const callers = new Map<string, CallerLimits>();
+  const prefixed = (keys: readonly string[]) => keys.map((key) => PREFIX + key);
+  const workers = () => Math.max(1, options.instances());
+  const open = (owner: string): CallerLimits => {
+    let saidAtMs = Number.NEGATIVE_INFINITY;
+    return new CallerLimits({
+      state: ({ keys, args }) => link.run(stateScript, prefixed(keys), args),
+      isShared: () => link.state() === 'up',
+      ...{ workerId, workers, nowMs: clock.nowMs },
+      short: () => {
+        const nowMs = clock.monotonicMs();
+        if (nowMs - saidAtMs < SHORT_EVERY_MS) return;
+        saidAtMs = nowMs;
+        bus.publish(TOPIC, { from: workerId, owner });
+      },
+    });
   };
-  const beat = () => {
-    for (const [key, holders] of held.entries()) state(key, [...holders]).catch(() => undefined);
+  const callerOf = (key: string): CallerLimits => {
+    const owner = ownerOf(key);
+    const known = callers.get(owner);
+    if (known) return known;
+    const caller = open(owner);
+    callers.set(owner, caller);
+    return caller;
   };
-  const heartbeat = setInterval(beat, heartbeatMs);
-  heartbeat.unref();
-  // A Redis that comes back may have come back empty.
-  const deafen = link.onChange((is) => {
-    if (is === 'up') beat();
-  });
+  const tend = (restate: boolean) => {
+    for (const [owner, caller] of callers) {
+      caller.tend(restate);
+      if (caller.idle) callers.delete(owner);
+    }
+  };
+  const timers = [
+    setInterval(() => tend(false), TEND_MS).unref(),
+    setInterval(() => tend(true), heartbeatMs).unref(),
+  ];
+  const ends = [
+    bus.subscribe(TOPIC, (payload) => callers.get(ownerIn(payload, workerId) ?? '')?.recall()),
+    link.onChange((is) => {
+      for (const caller of callers.values()) {
+        if (is === 'up') caller.restate();
+        else caller.lose();
+      }
+    }),
+  ];
   return {
-    async takeAll(request) {
-      const { holder, windows, slots, nowMs } = request;
-      const keys = [...windows, ...slots].map(({ key }) => PREFIX + key);
-      const args = [nowMs, holder, SLOT_TTL_MS, windows.length];
-      for (const { max, amount } of windows) args.push(max, amount);
-      for (const { max } of slots) args.push(max);
-      const verdict = verdictOf(request, numbersOf(await link.run(takeAllScript, keys, args)));
-      if (verdict.ok) for (const { key } of slots) held.add(key, holder);
-      return verdict;
+    takeAll(request: LimitRequest) {
+      const key = (request.windows[0] ?? request.slots[0])?.key;
+      return key === undefined ? { ok: true, windows: [] } : callerOf(key).take(request);
     },
-    release({ holder, slots, windows }: LimitRelease) {
-      for (const key of slots) held.remove(key, holder);
-      const corrections = windows.filter(({ delta }) => delta !== 0);
-      const keys = [...slots, ...corrections.map(({ key }) => key)].map((key) => PREFIX + key);
-      if (keys.length === 0) return;
-      const args: (string | number)[] = [holder, slots.length];
-      for (const { delta, takenAtMs } of corrections) args.push(delta, takenAtMs);
-      link.run(releaseScript, keys, args).catch(() => undefined);
+    release(given) {
+      const key = given.slots[0] ?? given.windows[0]?.key;
+      if (key !== undefined) callers.get(ownerOf(key))?.release(given);
     },
     async inUse(key, nowMs) {
-      return link.ask((redis) => redis.zcount(PREFIX + key, nowMs, '+inf'));
+      const own = callers.get(ownerOf(key))?.used(key) ?? 0;
+      if (link.state() === 'down') return own;
+      const others = await link.run(usedScript, [PREFIX + key], [nowMs, workerId]).catch(() => 0);
+      return own + Number(others);
     },
     async close() {
-      clearInterval(heartbeat);
-      deafen();
+      for (const timer of timers) clearInterval(timer);
+      for (const end of ends) end();
+      await Promise.allSettled([...callers.values()].map((caller) => caller.close()));
     },
   };
 }

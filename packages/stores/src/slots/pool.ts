@@ -67,7 +67,8 @@ export class PlacePool {
     if (this.#isModest()) return false;
     return new Promise((resolve) => {
       this.#waiters.push(resolve);
-      this.#state();
+      // A statement that is under way may bring a place for it, and is followed by another otherwise.
+      if (!this.#stating) this.#state();
     });
   }
 
