@@ -14,6 +14,8 @@ const LOGIN = { email: 'ada@example.com', password: 'correct horse battery' };
 
 /** Longer than a tooltip waits before it opens. */
 const TOOLTIP_MS = 1_000;
+/** As long as a person holds a button down. */
+const PRESS_MS = 150;
 
 describe.skipIf(!available().chromiumPath)('the console from nothing', () => {
   let product: Product;
@@ -109,6 +111,42 @@ describe.skipIf(!available().chromiumPath)('the console from nothing', () => {
     };
     await expect.poll(told, { timeout: 10_000 }).toContain(`$${balance.remainingUsd}`);
     await picture('dashboard');
+    expect(view.problems).toEqual([]);
+  }, 60_000);
+
+  it('a form says what is missing without moving what is being clicked', async () => {
+    const { page, picture } = view;
+    await page.goto(`${product.url}/admin/channels`);
+    const sheet = page.getByRole('dialog');
+    const name = sheet.getByLabel('Name', { exact: true });
+    const enabled = sheet.getByRole('switch', { name: 'Enabled' });
+    const missing = sheet.getByRole('alert');
+    const open = async () => {
+      const button = page.getByRole('button', { name: 'Add channel' }).first();
+      // A page that is not live yet does not hear it.
+      const opened = () => sheet.isVisible().then((is) => is || button.click().then(() => false));
+      await expect.poll(opened, { timeout: 20_000, interval: 500 }).toBe(true);
+      await name.focus();
+    };
+    await open();
+    const on = () => enabled.getAttribute('aria-checked');
+    expect(await on()).toBe('true');
+    // Longer than it takes to check the field that is left.
+    await enabled.click({ delay: PRESS_MS });
+    expect([await on(), await missing.count()]).toEqual(['false', 0]);
+
+    await name.fill('x');
+    await name.fill('');
+    await enabled.click({ delay: PRESS_MS });
+    expect(await on()).toBe('true');
+    await missing.waitFor();
+    await picture('channel-name-missing');
+    expect(await missing.allTextContents()).toEqual(['Required']);
+
+    await page.reload();
+    await open();
+    await sheet.getByRole('button', { name: 'Cancel' }).click({ delay: PRESS_MS });
+    await expect.poll(() => sheet.count()).toBe(0);
     expect(view.problems).toEqual([]);
   }, 60_000);
 });

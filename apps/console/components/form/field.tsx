@@ -1,7 +1,7 @@
 // One field: label, control, hint and error, tied together for screen readers.
 'use client';
 import { useTranslations } from 'next-intl';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { type Control, type FieldValues, type Path, useController } from 'react-hook-form';
 import { cn } from '@/lib/cn';
 
@@ -43,13 +43,20 @@ export function Field<Input extends FieldValues, Output>({
 }: Bound<Input, Output> & FieldFrame & { children: (state: FieldState) => ReactNode }) {
   const { field, fieldState } = useController<Input, Path<Input>, Output>({ control, name });
   const id = useId();
+  const typed = useRef(false);
   const error = fieldState.error?.message ?? firstMessage(fieldState.error);
   return (
     <FieldLayout id={id} error={error} {...frame}>
       {children({
         value: field.value,
-        onChange: field.onChange,
-        onBlur: field.onBlur,
+        onChange: (value) => {
+          typed.current = true;
+          field.onChange(value);
+        },
+        // Nobody has done anything wrong yet who only passes by.
+        onBlur: () => {
+          if (typed.current) field.onBlur();
+        },
         ref: field.ref,
         props: {
           id,

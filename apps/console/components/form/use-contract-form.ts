@@ -6,6 +6,7 @@ import { type DefaultValues, type FieldValues, type Path, useForm } from 'react-
 import type { z } from 'zod';
 import { ApiError } from '@/lib/api-error';
 import { useIssueText } from './use-issue-text';
+import { usePressOver } from './use-press-over';
 
 /** Guarantee: react-hook-form keeps errors under any path; `focusFirst` shows the ones that no field claims. */
 function fieldPath<Input extends FieldValues>(path: string): Path<Input> {
@@ -23,8 +24,14 @@ export function useContractForm<Input extends FieldValues, Output>(options: {
 }) {
   const issueText = useIssueText();
   const [failure, setFailure] = useState<unknown>(null);
+  const pressOver = usePressOver();
+  const check = zodResolver(options.schema, { error: issueText });
   const form = useForm<Input, unknown, Output>({
-    resolver: zodResolver(options.schema, { error: issueText }),
+    // A field is checked when it is left, often by pressing something below it, which its message would push away.
+    resolver: async (...given) => {
+      await pressOver();
+      return check(...given);
+    },
     defaultValues: options.defaults,
     mode: 'onTouched',
   });
