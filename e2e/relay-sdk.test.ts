@@ -196,6 +196,13 @@ describe.each(databaseKinds())('on the %s database', (database) => {
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
   });
 
+  it('answers HEAD on the base address, with no console and no key, as Claude Code asks before it works', async () => {
+    for (const path of ['/', '/v1']) {
+      const answer = await fetch(installation.product.url + path, { method: 'HEAD' });
+      expect([path, answer.status, await answer.text()]).toEqual([path, 200, '']);
+    }
+  });
+
   it('lists the models of this installation in both shapes', async () => {
     const names = (await all(relayed.openai.models.list())).map(({ id }) => id);
     expect(names).toEqual(expect.arrayContaining(MODELS));

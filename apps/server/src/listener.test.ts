@@ -39,7 +39,9 @@ async function start(extra: Partial<ListenerParts> = {}) {
 
 type Answer = { status: number; headers: IncomingMessage['headers']; body: string };
 
-function send(port: number, path: string, options: { headers?: Record<string, string>; agent?: Agent } = {}) {
+type SendOptions = { headers?: Record<string, string>; agent?: Agent; method?: string };
+
+function send(port: number, path: string, options: SendOptions = {}) {
   const request: ClientRequest = httpRequest({ port, host: '127.0.0.1', path, agent: false, ...options });
   const answer = new Promise<Answer>((resolve, reject) => {
     request.on('error', reject);
@@ -81,6 +83,34 @@ describe('listener', () => {
     expect((await send(port, '/api/me')).body).toBe('api');
     const closed = await start({ gateway: undefined });
     expect(await send(closed.port, '/v1/models')).toMatchObject({ status: 503 });
+  });
+
+  it('without a console the base address answers by itself: HEAD with nothing, GET with a sentence', async () => {
+    const { port, drain } = await start({ console: undefined });
+    for (const path of ['/', '/?beta=true']) {
+      const head = await send(port, path, { method: 'HEAD' });
+      expect(head).toMatchObject({ status: 200, body: '' });
+      const { status, body, headers } = await send(port, path);
+      expect([status, body]).toEqual([200, 'This instance relays model calls on /v1. It has no console.\n']);
+      expect(headers).toMatchObject({
+        'content-type': 'text/plain; charset=utf-8',
+        'x-frame-options': 'DENY',
+      });
+    }
+    for (const [path, method] of [
+      ['/', 'POST'],
+      ['/login', 'GET'],
+      ['//', 'GET'],
+    ] as const)
+      expect((await send(port, path, { method })).status).toBe(503);
+    drain.run({ graceMs: 0, timeoutMs: 0, closeDoors: () => {}, cutShort: () => {} });
+    while (drain.accepts) await new Promise((resolve) => setImmediate(resolve));
+    expect((await send(port, '/', { method: 'HEAD' })).status).toBe(503);
+  });
+
+  it('with neither gateway nor console it does not', async () => {
+    const { port } = await start({ console: undefined, gateway: undefined });
+    expect((await send(port, '/', { method: 'HEAD' })).status).toBe(503);
   });
 
   it('shows a page in both languages that reloads itself while the console starts', async () => {

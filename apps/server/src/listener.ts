@@ -79,7 +79,26 @@ function serve(parts: ListenerParts, request: IncomingMessage, response: ServerR
   } else if (room === 'console' && parts.console) {
     rewriteForwarded(request, parts.trustedProxyHops);
     parts.console.pipe(request, response);
-  } else sayUnavailable(response, 'not_here', 'This instance does not serve this path (ROLE).');
+  } else if (parts.gateway && asksForBase(request)) greet(response);
+  else sayUnavailable(response, 'not_here', 'This instance does not serve this path (ROLE).');
+}
+
+const GREETING = 'This instance relays model calls on /v1. It has no console.\n';
+
+/** Claude Code sends `HEAD /` to its base address before it works, and people open it. */
+function asksForBase({ method, url = '' }: IncomingMessage): boolean {
+  return (method === 'HEAD' || method === 'GET') && (url === '/' || url.startsWith('/?'));
+}
+
+/** Where no console answers. Node leaves the body out of the answer to HEAD. */
+function greet(response: ServerResponse): void {
+  for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
+  response.writeHead(200, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(GREETING),
+  });
+  response.end(GREETING);
 }
 
 function sayUnavailable(response: ServerResponse, code: string, message: string): void {
