@@ -4,7 +4,7 @@ import { openDatabase } from '@api-proxy/db/open';
 import { createGateway } from '@api-proxy/gateway/gateway';
 import type { Admission } from '@api-proxy/gateway/ports';
 import { createProber } from '@api-proxy/gateway/probe';
-import { MemoryChannelHealth } from '@api-proxy/gateway/routing/health';
+import { healthBoundsOf, MemoryChannelHealth } from '@api-proxy/gateway/routing/health';
 import { systemClock } from '@api-proxy/kit/clock';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { idSequence, newId } from '@api-proxy/kit/id';
@@ -86,7 +86,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const callers = new CallerCache({ load: (hash) => readCaller(db, hash), clock });
   const health = sharedHealth({
     ...{ bus, cooldowns: shared.cooldowns, workerId, nowMs: clock.nowMs, log },
-    local: new MemoryChannelHealth(() => snapshots.current().settings.cooldown),
+    local: new MemoryChannelHealth(() => healthBoundsOf(snapshots.current())),
   });
   const makers = responseMakers({ atHand: shared.recentMakers, db, clock, log });
   const recall = leaseRecall({
@@ -130,6 +130,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
   const gateway = createGateway({
     ...{ callers, snapshots, clock, health, slots, affinity, makers, lookup, logger: log },
     keyComplaints: complaints,
+    thinkingMakers: shared.thinkingMakers,
     hashCredential: rememberingHasher(keyHasher),
     admission: whileAccepting(drain, limitAdmission({ limits, clock })),
     purse: ledger.purse,

@@ -81,7 +81,7 @@ function aRequest(draws: Draws, snapshot: Snapshot, number: number): ExchangeRec
   const startedAtMs = DAY_START_MS + draws.below(DAY_MS);
   const exchange = new Exchange({
     ...{ req, res: new ServerResponse(req), requestId: `req_${number}`, endpoint, search: '', snapshot },
-    ...{ clientIp: '127.0.0.1', startedAtMs, startedMonoMs: 0 },
+    ...{ clientIp: '127.0.0.1', startedAtMs, startedMonoMs: 0, monotonicMs: () => 5 },
   });
   const trace = new Trace();
   trace.call = {

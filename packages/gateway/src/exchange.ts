@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NOT_LISTED } from '@api-proxy/kit/roster';
 import type { Endpoint } from '@api-proxy/protocols/registry';
 import type { Snapshot } from './snapshot.ts';
+import type { Drain } from './steps/drain.ts';
 
 export type ExchangeStart = {
   readonly req: IncomingMessage;
@@ -18,6 +19,7 @@ export type ExchangeStart = {
   readonly startedAtMs: number;
   /** Monotonic milliseconds. */
   readonly startedMonoMs: number;
+  readonly monotonicMs: () => number;
 };
 
 /**
@@ -50,6 +52,9 @@ export class Exchange {
   waitedMs = 0;
   /** Who is told as soon as the client leaves; one at a time, set by the step that waits. */
   waiting: Waiting | null = null;
+  /** Set while its answer is waited for, or read, although the client has left. */
+  drain: Drain | null = null;
+  readonly #monotonicMs: () => number;
 
   constructor(start: ExchangeStart) {
     this.req = start.req;
@@ -61,12 +66,22 @@ export class Exchange {
     this.clientIp = start.clientIp;
     this.startedAtMs = start.startedAtMs;
     this.startedMonoMs = start.startedMonoMs;
+    this.#monotonicMs = start.monotonicMs;
     // Not `once`: it comes once, and taking the listener off again costs more than leaving it.
     this.res.on('close', () => {
       if (this.res.writableFinished) return;
       this.clientGone = true;
       this.waiting?.clientGone();
     });
+  }
+
+  sinceStartMs(): number {
+    return this.#monotonicMs() - this.startedMonoMs;
+  }
+
+  /** What of the time since its start was the relay's own. */
+  overheadMs(sinceStartMs: number): number {
+    return Math.max(0, sinceStartMs - this.waitedMs);
   }
 
   /** The relay stops: the request ends now, and its client is told. */

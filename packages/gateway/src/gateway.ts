@@ -7,7 +7,8 @@ import type { RelayDeps } from './relay.ts';
 import { Router } from './router.ts';
 import { MemoryAffinity } from './routing/affinity.ts';
 import { CandidateIndex } from './routing/candidates.ts';
-import { MemoryChannelHealth } from './routing/health.ts';
+import { healthBoundsOf, MemoryChannelHealth } from './routing/health.ts';
+import { Network } from './routing/network.ts';
 import { MemoryChannelSlots } from './routing/slots.ts';
 import { WaitingRoom } from './routing/waiting-room.ts';
 import { Deadlines } from './upstream/deadlines.ts';
@@ -71,7 +72,8 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     deadlines,
     addresses: new AddressRules(),
     candidates: new CandidateIndex(),
-    health: deps.health ?? new MemoryChannelHealth(() => deps.snapshots.current().settings.cooldown),
+    health: deps.health ?? new MemoryChannelHealth(() => healthBoundsOf(deps.snapshots.current())),
+    network: new Network(),
     slots: deps.slots ?? new MemoryChannelSlots(),
     draining: { count: 0 },
     running: new Roster(),
@@ -79,6 +81,7 @@ function relayDepsOf(deps: GatewayDeps, pools: UpstreamPools, deadlines: Deadlin
     placeQueue: new WaitingRoom(),
     affinity: deps.affinity ?? new MemoryAffinity(deps.clock.nowMs),
     makers: deps.makers ?? new MemoryAffinity(deps.clock.nowMs),
+    thinkingMakers: deps.thinkingMakers ?? new MemoryAffinity(deps.clock.nowMs),
     random: deps.random ?? Math.random,
     nowMs: deps.clock.nowMs,
     monotonicMs: deps.clock.monotonicMs,

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isExtraName, isExtraValue } from '@api-proxy/kit/extra-header';
 import type { ChannelType } from '@api-proxy/protocols/protocol';
+import type { Exchange } from './exchange.ts';
 import type { Channel, ChannelKey } from './snapshot.ts';
 
 /** RFC 9110 §7.6.1, and older names. */
@@ -147,6 +148,12 @@ const COME_BACK: ReadonlySet<string> = new Set([
 export function pushAnswerFacts(flat: string[], from: IncomingHttpHeaders): void {
   const kept = Object.entries(from).filter(([name]) => ABOUT_ANSWER.test(name) && !COME_BACK.has(name));
   pushClientHeaders(flat, { ...Object.fromEntries(kept), connection: from.connection });
+}
+
+/** What every answer on `/v1` says of the relay: the request's id, and the relay's own time until this answer begins. */
+export function ownHeaders(exchange: Exchange, sinceStartMs: number = exchange.sinceStartMs()): string[] {
+  const ownMs = exchange.overheadMs(sinceStartMs);
+  return ['x-request-id', exchange.requestId, 'x-relay-overhead-ms', ownMs.toFixed(2)];
 }
 
 /** The headers every event stream is sent with, so that nothing on the way stores or buffers it. */

@@ -2,6 +2,7 @@
 import type { AddressRules } from './address-rules.ts';
 import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
+import { ownHeaders } from './headers.ts';
 import type { Caller } from './ports.ts';
 import { sendJson } from './reply.ts';
 import type { Model } from './snapshot.ts';
@@ -67,7 +68,7 @@ function reply(exchange: Exchange, body: object): void {
   sendJson(exchange.res, {
     status: 200,
     body: JSON.stringify(body),
-    headers: ['x-request-id', exchange.requestId],
+    headers: ownHeaders(exchange),
   });
 }
 

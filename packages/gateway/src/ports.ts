@@ -153,7 +153,8 @@ export type HealthReport = {
   readonly channelId: string;
   readonly channelKeyId: string;
   readonly upstreamModel: string;
-  readonly lesson: Lesson;
+  /** `unreachable`: neither could others be reached, so it is nobody's fault as far as this worker knows. */
+  readonly lesson: Lesson | 'unreachable';
   readonly retryAfterMs: number | null;
   /** When the attempt began: what was learnt after that, a success of this attempt says nothing about. */
   readonly beganMs: number;
@@ -280,6 +281,8 @@ export type GatewayDeps = {
   readonly affinity?: Affinity;
   /** Which channel key made a stored response; should outlive the process. Default: in memory. */
   readonly makers?: Affinity;
+  /** Which channel key made a block of thinking. Default: in memory. */
+  readonly thinkingMakers?: Affinity;
   /** Default: nobody is told, and a refused key is only paused. */
   readonly keyComplaints?: KeyComplaints;
   /** A number in [0, 1) for weighted draws; default Math.random. */

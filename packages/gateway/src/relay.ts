@@ -14,7 +14,7 @@ import { type AttemptDeps, attempt } from './steps/attempt.ts';
 import type { AuthenticateDeps } from './steps/authenticate.ts';
 import { Bond, type BondDeps } from './steps/bond.ts';
 import { breathAfter } from './steps/breath.ts';
-import type { DrainCount } from './steps/drain-wait.ts';
+import type { DrainCount } from './steps/drain.ts';
 import { type ForeseeDeps, foresee } from './steps/foresee.ts';
 import { giveUp } from './steps/give-up.ts';
 import { handOver } from './steps/hand-over.ts';
@@ -65,6 +65,7 @@ export async function relay(exchange: Exchange, deps: RelayDeps): Promise<void> 
     exchange.res.destroy();
   } finally {
     deps.running.delete(exchange);
+    exchange.drain?.end();
     // Who was refused, or left, before anything was sent has used up nothing.
     held.release(trace.candidate === null ? null : spentTokens);
   }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Fault } from '@api-proxy/protocols/fault';
 import type { Denial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
-import { EVENT_STREAM_HEADERS } from './headers.ts';
+import { EVENT_STREAM_HEADERS, ownHeaders } from './headers.ts';
 import { limitHeader } from './limit-header.ts';
 
 /** The head of an event stream, for a client that has waited long: nobody has answered yet, and it can't be taken back. */
@@ -33,7 +33,7 @@ export function sendFault(exchange: Exchange, fault: Fault, headers: readonly st
   sendJson(res, {
     status: fault.status,
     body,
-    headers: ['x-request-id', fault.requestId, ...exchange.accountHeaders, ...headers, ...closing],
+    headers: [...ownHeaders(exchange), ...exchange.accountHeaders, ...headers, ...closing],
   });
 }
 

@@ -5,6 +5,7 @@ import { type Denial, isDenial } from './denial.ts';
 import { refuse } from './ending.ts';
 import { Exchange } from './exchange.ts';
 import { answerExplanation, sendDenial } from './explanation.ts';
+import { ownHeaders } from './headers.ts';
 import { answerKeyUsage } from './key-usage.ts';
 import { answerModels } from './models.ts';
 import type { GatewayDeps, KeyUsage } from './ports.ts';
@@ -33,7 +34,7 @@ export class Router {
     if (endpoint?.methods.some((method) => method === req.method)) return relay(exchange, this.#relayDeps);
     if (endpoint) return refuseMethod(exchange, endpoint.methods.join(', '));
     const reads = req.method === 'GET' || req.method === 'HEAD';
-    if (path === '' || path === '/') return reads ? answerBase(res) : refuseMethod(exchange, 'GET');
+    if (path === '' || path === '/') return reads ? answerBase(exchange) : refuseMethod(exchange, 'GET');
     if (path === '/models' || path.startsWith('/models/')) {
       return reads ? this.#models(exchange, path.slice('/models'.length)) : refuseMethod(exchange, 'GET');
     }
@@ -87,6 +88,7 @@ export class Router {
       clientIp: deps.clientIp?.(start.req) ?? start.req.socket.remoteAddress ?? '',
       startedAtMs: deps.clock.nowMs(),
       startedMonoMs: deps.clock.monotonicMs(),
+      monotonicMs: deps.clock.monotonicMs,
     });
   }
 }
@@ -117,6 +119,7 @@ function methodDenial(exchange: Exchange, allow: string): Denial {
 }
 
 /** Clients probe the base address before their first request. */
-function answerBase(res: ServerResponse): void {
-  sendJson(res, { status: 200, body: '{"object":"api","status":"ok"}', headers: [] });
+function answerBase(exchange: Exchange): void {
+  const body = '{"object":"api","status":"ok"}';
+  sendJson(exchange.res, { status: 200, body, headers: ownHeaders(exchange) });
 }

@@ -35,6 +35,11 @@ export type Dialect = {
   createMeter(options: MeterOptions): StreamMeter;
   /** Usage of a JSON answer (or of the part of it that was kept: its end is what matters). */
   usageOfBody(body: Buffer): Usage | null;
+  /**
+   * What tells the thinking in an answer: its signatures, or its data where it is redacted.
+   * @param answer a run of whole events, or a whole JSON body. Absent: no thinking of this dialect is sent back.
+   */
+  readonly signaturesIn?: (answer: Buffer, stream: boolean) => readonly string[];
   /** The error in a JSON body, null when it has none. Understands the error shapes of compatible servers too. */
   readError(body: string): UpstreamError | null;
   /** The JSON body of a failure. */

@@ -83,7 +83,8 @@ function ended(bytes: Buffer, found: TopLevel): TopLevel | null {
   return skipSpace(bytes, found.close + 1) === bytes.length ? found : null;
 }
 
-function skipSpace(bytes: Buffer, from: number): number {
+/** Index of the first byte at or after `from` that is no white space. */
+export function skipSpace(bytes: Buffer, from: number): number {
   let at = from;
   for (;;) {
     const byte = bytes[at];

@@ -19,6 +19,8 @@ const OBJECT_KEY = keysByLength(['input']);
 const NO_OUTPUT = keysByLength(['reasoning_details', 'executed_tools', 'annotations']);
 /** No further delta fits into so few bytes. */
 const SHORTEST_REST = 64;
+/** What stands before an event's delta, from the delta before it; with another event between them it would be more. */
+const LONGEST_GAP = 128;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -38,19 +40,23 @@ export class OutputCount {
   /** Where the first delta of the last run stood: the frames of a stream hardly differ, and looking there is cheaper than searching. */
   #usualAt = 0;
 
-  /** Takes a run of whole events of a stream. */
-  takeEvents(events: Buffer): void {
+  /** Takes a run of whole events of a stream. @returns whether it is nothing but deltas that bring text, as most runs are */
+  takeEvents(events: Buffer): boolean {
     let at = this.#firstDelta(events);
+    let plain = at !== -1 && at <= LONGEST_GAP;
     while (at !== -1) {
       at += DELTA.length;
+      const before = this.#bytes;
       // Inside a text its quotes would be escaped: this is a key, or else a value that no colon follows.
-      if (isKey(events, at)) {
-        const before = this.#bytes;
-        at = this.#value(events, at + 1);
-        if (this.#bytes > before) this.#deltas++;
-      }
-      at = events.length - at < SHORTEST_REST ? -1 : events.indexOf(DELTA, at);
+      if (isKey(events, at)) at = this.#value(events, at + 1);
+      if (this.#bytes > before) this.#deltas++;
+      else plain = false;
+      if (events.length - at < SHORTEST_REST) break;
+      const next = events.indexOf(DELTA, at);
+      if (next === -1 || next - at > LONGEST_GAP) plain = false;
+      at = next;
     }
+    return plain;
   }
 
   #firstDelta(events: Buffer): number {

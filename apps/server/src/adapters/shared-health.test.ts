@@ -9,7 +9,7 @@ import type { Cooldowns } from '@api-proxy/stores/cooldown/port';
 import { redisCooldowns } from '@api-proxy/stores/cooldown/redis';
 import { openRedisLink } from '@api-proxy/stores/link/redis';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sharedHealth } from './shared-health.ts';
 
 // A database of this file's own, as it is emptied.
@@ -20,7 +20,12 @@ const REPORT = {
   ...{ beganMs: NOW_MS, nowMs: NOW_MS },
 };
 
-type Shared = { readonly bus: Bus; readonly cooldowns: (workerId: string) => Cooldowns };
+type Shared = {
+  readonly bus: Bus;
+  readonly cooldowns: (workerId: string) => Cooldowns;
+  /** Time goes by for the leases of probes. */
+  readonly pass: (ms: number) => Promise<void>;
+};
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -28,8 +33,12 @@ afterEach(async () => {
 });
 
 async function inOneProcess(): Promise<Shared> {
-  const cooldowns = memoryCooldowns({ nowMs: () => NOW_MS });
-  return { bus: memoryBus({ logger: silentLogger }), cooldowns: () => cooldowns };
+  let nowMs = NOW_MS;
+  const cooldowns = memoryCooldowns({ nowMs: () => nowMs });
+  const pass = async (ms: number) => {
+    nowMs += ms;
+  };
+  return { bus: memoryBus({ logger: silentLogger }), cooldowns: () => cooldowns, pass };
 }
 
 async function overRedis(): Promise<Shared> {
@@ -40,7 +49,15 @@ async function overRedis(): Promise<Shared> {
   closing.push(() => bus.close().then(() => link.close()));
   // Messages go through Redis once the bus listens there.
   await expect.poll(async () => link.redis.pubsub('NUMSUB', 'api-proxy:bus')).toEqual(['api-proxy:bus', 1]);
-  return { bus, cooldowns: (workerId) => redisCooldowns({ link, workerId, nowMs: () => NOW_MS }) };
+  const pass = async (ms: number) => {
+    for (const name of await link.redis.keys('api-proxy:probe:*')) {
+      const leftMs = (await link.redis.pttl(name)) - ms;
+      if (leftMs > 0) await link.redis.pexpire(name, leftMs);
+      else await link.redis.del(name);
+    }
+  };
+  const cooldowns = (workerId: string) => redisCooldowns({ link, workerId, nowMs: () => NOW_MS });
+  return { bus, cooldowns, pass };
 }
 
 const WAYS: [string, () => Promise<Shared>][] = [['in one process', inOneProcess]];
@@ -48,7 +65,7 @@ if (redisUrl) WAYS.push(['over Redis', overRedis]);
 
 describe.each(WAYS)('%s', (_way, open) => {
   async function setUp() {
-    const { bus, cooldowns } = await open();
+    const { bus, cooldowns, pass } = await open();
     const heard: unknown[] = [];
     bus.subscribe('channel-health', (payload) => heard.push(payload));
     const worker = (workerId: string) =>
@@ -59,7 +76,7 @@ describe.each(WAYS)('%s', (_way, open) => {
           () => 0.5,
         ),
       });
-    return { heard, worker, here: worker('wrk_1'), there: worker('wrk_2') };
+    return { heard, worker, pass, here: worker('wrk_1'), there: worker('wrk_2') };
   }
 
   it('a pause that one worker was asked for holds on the other until the same moment, and a success ends it', async () => {
@@ -157,6 +174,81 @@ describe.each(WAYS)('%s', (_way, open) => {
     const next = await there.begin('chk_1', later);
     expect(next).toEqual({ probe: expect.any(String) });
     expect(await here.begin('chk_1', later)).toBeNull();
+  });
+
+  describe('a probe', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+    afterEach(() => void vi.useRealTimers());
+
+    /** Probed by `here`; `round` lets 15 s go by, in which `here` renews or, being dead, does not. */
+    async function probed() {
+      const scene = await setUp();
+      const { here, there, pass } = scene;
+      for (const nowMs of [NOW_MS, NOW_MS + 6_000, NOW_MS + 20_000])
+        here.report({ ...REPORT, lesson: 'failure', retryAfterMs: null, nowMs });
+      let nowMs = NOW_MS + 100_000;
+      await expect.poll(() => there.breaker('chk_1', nowMs)).toBe('half_open');
+      const probe = await here.begin('chk_1', nowMs);
+      expect(await there.begin('chk_1', nowMs)).toBeNull();
+      const round = async (alive: boolean) => {
+        nowMs += 15_000;
+        await pass(15_000);
+        if (alive) vi.advanceTimersByTime(15_000);
+        return there.begin('chk_1', nowMs);
+      };
+      return { ...scene, probe, round };
+    }
+
+    it('is the only one for as long as its request lives, however slow', async () => {
+      const { here, there, heard, probe, round } = await probed();
+      for (let rounds = 0; rounds < 20; rounds++) expect(await round(true)).toBeNull();
+      const nowMs = NOW_MS + 400_000;
+      here.report({ ...REPORT, ...probe, lesson: 'nothing', retryAfterMs: null, nowMs });
+      await expect.poll(() => heard.length).toBe(4);
+      expect(await there.begin('chk_1', nowMs)).toEqual({ probe: expect.any(String) });
+      expect(await here.begin('chk_1', nowMs)).toBeNull();
+    });
+
+    it('whose worker was killed makes room within a minute', async () => {
+      const { probe, round } = await probed();
+      for (let rounds = 0; rounds < 4; rounds++) expect(await round(true)).toBeNull();
+      const next: unknown[] = [];
+      for (let rounds = 0; rounds < 4; rounds++) next.push(await round(false));
+      expect(next.filter(Boolean)).toEqual([{ probe: expect.any(String) }]);
+      expect(next).not.toContainEqual(probe);
+    });
+
+    it('that ended for lack of a network is over for all, and the others may try', async () => {
+      const { here, there, probe } = await probed();
+      const nowMs = NOW_MS + 100_000;
+      here.report({ ...REPORT, ...probe, lesson: 'unreachable', retryAfterMs: null, nowMs });
+      await expect.poll(() => there.coolingUntilMs('chk_1', 'm')).toBeLessThan(nowMs);
+      expect(here.coolingUntilMs('chk_1', 'm')).toBeGreaterThan(nowMs);
+    });
+
+    it('whose worker was killed is not waited for by one that starts later', async () => {
+      const { here, worker, pass } = await probed();
+      const nowMs = NOW_MS + 100_000;
+      here.report({ ...REPORT, lesson: 'rate_limited', retryAfterMs: 1_000, nowMs });
+      const late = worker('wrk_3');
+      await expect
+        .poll(() => late.catchUp().then(() => late.coolingUntilMs('chk_1', 'm')))
+        .toBe(nowMs + 1_000);
+      await pass(60_000);
+      expect(await late.begin('chk_1', nowMs + 60_000)).toEqual({ probe: expect.any(String) });
+    });
+  });
+
+  it('an upstream that could not be reached for lack of a network is left alone by its own worker only', async () => {
+    const { here, there, heard, worker } = await setUp();
+    here.report({ ...REPORT, lesson: 'unreachable', retryAfterMs: null });
+    here.report({ ...REPORT, lesson: 'key_rejected', channelKeyId: 'chk_2', retryAfterMs: null });
+    await expect.poll(() => heard.length).toBe(1);
+    expect(here.coolingUntilMs('chk_1', 'm')).toBeGreaterThan(NOW_MS);
+    expect(there.coolingUntilMs('chk_1', 'm')).toBe(0);
+    const late = worker('wrk_3');
+    await late.catchUp();
+    expect(late.coolingUntilMs('chk_1', 'm')).toBe(0);
   });
 
   it('a success of an attempt that began before a pause ends it on no worker; one that began later ends it on all', async () => {

@@ -62,8 +62,10 @@ const memoSchema = z.object({
   endsMs: z.number(),
 });
 
-/** A probe nobody heard of again makes room for the next. */
-const PROBE_LEASE_MS = 60_000;
+/** A probe whose worker is gone makes room: its lease ends after this, and others ask again every 15 s. */
+const PROBE_LEASE_MS = 45_000;
+/** As long as the request lives that is the probe, its worker renews the lease. */
+const RENEW_MS = 15_000;
 
 export type SharedHealthOptions = {
   local: MemoryChannelHealth;
@@ -84,8 +86,7 @@ export type SharedHealth = ChannelHealth & {
 /** Successes that heal nothing are no news: healthy traffic sends nothing. */
 export function sharedHealth(options: SharedHealthOptions): SharedHealth {
   const { local, bus, cooldowns, workerId, nowMs } = options;
-  /** By channel key, the probe of this worker's that all others wait for. */
-  const probing = new Map<string, string>();
+  const probing = new Probing(options);
   const tell = (news: News) => bus.publish(TOPIC, { from: workerId, news });
   const keep = (channelKeyId: string) => {
     const memo = local.memoOf(channelKeyId);
@@ -101,11 +102,11 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
       if (!begun || begun.probe === null) return begun;
       const { probe } = begun;
       // Another worker's probe may end while this one asks for its own.
-      local.leaveProbe(channelKeyId);
+      local.leaveProbe(channelKeyId, now);
       const claimed = (mine: boolean): Begun | null => {
         if (!mine) return null;
-        probing.set(channelKeyId, probe);
         local.ownProbe(channelKeyId, begun, now);
+        probing.add(channelKeyId, probe);
         return begun;
       };
       const answer = cooldowns.claimProbe(channelKeyId, PROBE_LEASE_MS);
@@ -114,13 +115,13 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
     report: (report) => {
       const { channelKeyId, probe } = report;
       const isNews = local.report(report);
-      const probed = probe !== null && probing.get(channelKeyId) === probe;
-      if (probed) probing.delete(channelKeyId);
+      const probed = probe !== null && probing.is(channelKeyId, probe);
       if (!isNews && !probed) return;
-      // The others learn how it went before one of them may probe again.
-      tell({ kind: 'report', report });
+      // The others learn how it went before one of them may probe again; of this worker's network they learn nothing.
+      const lesson = report.lesson === 'unreachable' ? 'nothing' : report.lesson;
+      tell({ kind: 'report', report: { ...report, lesson } });
       keep(channelKeyId);
-      if (probed) cooldowns.endProbe(channelKeyId);
+      if (probed) probing.end(channelKeyId);
     },
     whole: (channelKeyId) => {
       if (local.whole(channelKeyId)) tell({ kind: 'whole', channelKeyId });
@@ -131,11 +132,10 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
       keep(cut.channelKeyId);
     },
     clear: (channelKeyId) => {
-      probing.delete(channelKeyId);
       local.clear(channelKeyId);
       tell({ kind: 'clear', channelKeyId });
       cooldowns.drop([channelKeyId]);
-      cooldowns.endProbe(channelKeyId);
+      probing.end(channelKeyId);
     },
     catchUp: async () => {
       for (const [channelKeyId, text] of await cooldowns.all(nowMs())) {
@@ -144,6 +144,43 @@ export function sharedHealth(options: SharedHealthOptions): SharedHealth {
       }
     },
   };
+}
+
+/** The probes of this worker's that all others wait for: each is renewed until it was heard of. */
+class Probing {
+  /** By channel key. */
+  readonly #probes = new Map<string, string>();
+  readonly #options: Pick<SharedHealthOptions, 'local' | 'cooldowns' | 'nowMs'>;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: Pick<SharedHealthOptions, 'local' | 'cooldowns' | 'nowMs'>) {
+    this.#options = options;
+  }
+
+  add(channelKeyId: string, probe: string): void {
+    this.#probes.set(channelKeyId, probe);
+    this.#timer ??= setInterval(() => this.#renew(), RENEW_MS).unref();
+  }
+
+  is(channelKeyId: string, probe: string): boolean {
+    return this.#probes.get(channelKeyId) === probe;
+  }
+
+  end(channelKeyId: string): void {
+    this.#probes.delete(channelKeyId);
+    this.#options.cooldowns.endProbe(channelKeyId);
+    if (this.#probes.size > 0 || this.#timer === null) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #renew(): void {
+    const { local, cooldowns, nowMs } = this.#options;
+    for (const [channelKeyId, probe] of this.#probes) {
+      if (local.probes(channelKeyId, probe, nowMs())) cooldowns.renewProbe(channelKeyId, PROBE_LEASE_MS);
+      else this.end(channelKeyId);
+    }
+  }
 }
 
 /** Takes in what the other workers learn. */

@@ -1,5 +1,6 @@
 // Promise: a conversation stays on its channel key; when that fails it moves once and stays; weights hold all the same.
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { manualClock, systemClock } from '@api-proxy/kit/clock';
 import { Secret } from '@api-proxy/kit/secret';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -225,6 +226,35 @@ it('when its channel fails it moves once and stays, also after the channel came 
     for (let count = 0; count < 8; count++) await send(relay, request);
     expect(new Set(relay.records.slice(1).map((record) => record.channelKeyId)).size).toBe(1);
   });
+});
+
+it('by default a session stays for ten minutes after its last request, and is drawn anew after more', async () => {
+  const clock = manualClock();
+  const draws = { next: 0 };
+  const over = {
+    clock: { nowMs: clock.nowMs, monotonicMs: systemClock.monotonicMs },
+    random: () => draws.next,
+  };
+  await withRelay(
+    many(),
+    async (relay) => {
+      const request = { path: '/v1/chat/completions', body: chat('x'), headers: { 'x-session-id': 's' } };
+      const afterMin = async (minutes: number) => {
+        clock.advance(minutes * 60_000);
+        expect((await send(relay, request)).status).toBe(200);
+        return relay.records.at(-1)?.channelKeyId;
+      };
+      const first = await afterMin(0);
+      // Whatever is drawn from now on is another key.
+      draws.next = 0.999;
+      expect([await afterMin(9), await afterMin(9), await afterMin(9)]).toEqual([first, first, first]);
+      const second = await afterMin(11);
+      expect(second).not.toBe(first);
+      draws.next = 0;
+      expect([await afterMin(9), await afterMin(11)]).toEqual([second, first]);
+    },
+    over,
+  );
 });
 
 it('a busy channel is passed over for once', async () => {

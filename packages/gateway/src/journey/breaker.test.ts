@@ -96,6 +96,10 @@ it('closed → open → one probe → closed', async () => {
   const others = await Promise.all(Array.from({ length: 10 }, send));
   expect(others.map(({ status }) => status)).toEqual(Array(10).fill(200));
   expect([bad.hits, good.hits - goodBefore]).toEqual([4, 10]);
+  // A first byte may take minutes: the probe is under way all the same.
+  clock.advance(299_000);
+  expect((await send()).status).toBe(200);
+  expect([bad.hits, good.hits - goodBefore]).toEqual([4, 11]);
   gate.resolve();
   expect((await first).status).toBe(200);
   expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
@@ -181,21 +185,4 @@ it('bad requests and clients that leave never touch the state of a channel', asy
   for (let count = 0; count < 6; count++) expect(await (await enter())()).toBe('client_closed');
   expect(health.coolingUntilMs('bad_key', 'm')).toBe(0);
   expect(health.breaker('bad_key', clock.nowMs())).toBe('closed');
-});
-
-it('when no channel at all can be reached, none is blamed; when others can, the dead one is', async () => {
-  const health = new MemoryChannelHealth(() => ({ minMs: 1_000, maxMs: 60_000, failuresToOpen: 1 }));
-  const dead = ['x', 'y'].map((id) => channel({ id, baseUrl: 'http://127.0.0.1:9', priority: 1 }));
-  const offline = await startRelay(snapshot(dead), { health });
-  open.push(offline);
-  expect((await call({ port: offline.port, ...fresh() })).status).toBe(502);
-  expect(['x_key', 'y_key'].map((id) => health.breaker(id, Date.now()))).toEqual(['closed', 'closed']);
-
-  const good = await upstream(200);
-  const online = await startRelay(snapshot([...dead, channel({ id: 'good', baseUrl: good.url })]), {
-    health,
-  });
-  open.unshift(online);
-  expect((await call({ port: online.port, ...fresh() })).status).toBe(200);
-  expect(['x_key', 'y_key'].map((id) => health.breaker(id, Date.now()))).toEqual(['open', 'open']);
 });

@@ -92,6 +92,21 @@ it('one that does not begin in that time is left, and so is a further one', asyn
   expect((await kept).usage.estimated).toBe(false);
 });
 
+it('its time runs from when the client left, and does not begin anew with the first byte', async () => {
+  await start('drain', { drainMs: 1_000, drainsAtOnce: 1 });
+  const booked = relay.nextRecord();
+  await leaveEarly('delay=900,events=100000,interval=20', true);
+  const leftAtMs = performance.now();
+  expect(await booked).toMatchObject({ outcome: 'client_closed', usage: { estimated: true } });
+  expect(performance.now() - leftAtMs).toBeLessThan(1_500);
+  await fake.witness.waitFor((record) => record.outcome === 'aborted');
+  // One place is free again, and no more than one.
+  const both = [relay.nextRecord(), relay.nextRecord()];
+  for (const id of ['second', 'third']) await leaveEarly(`id=${id},delay=400`);
+  const outputs = (await Promise.all(both)).map(({ usage }) => usage.output);
+  expect(outputs.filter((output) => output > 0)).toHaveLength(1);
+});
+
 it('not for longer than it may', async () => {
   await start('drain', { drainMs: 150 });
   const booked = relay.nextRecord();

@@ -3,7 +3,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HealthReport, Lesson } from '../ports.ts';
+import type { HealthReport } from '../ports.ts';
 import { MemoryChannelHealth } from '../routing/health.ts';
 import type { Channel } from '../snapshot.ts';
 import { error, FAMILIES, type Family, MODEL, type Row, type Shape, TABLE } from './failure-table.ts';
@@ -143,7 +143,11 @@ const THOUGHT = [
   { role: 'user', content: 'z' },
 ];
 
-type Sent = { readonly got: Got; readonly tried: readonly string[]; readonly learnt: readonly Lesson[] };
+type Sent = {
+  readonly got: Got;
+  readonly tried: readonly string[];
+  readonly learnt: readonly HealthReport['lesson'][];
+};
 
 /**
  * One request to a channel that misbehaves, with a good one behind it or alone. With `only`, the request is for that

@@ -69,7 +69,8 @@ export const TABLE: readonly Row[] = [
     shapes: {
       '400': error(400, 'messages.1.content.0: Invalid `signature` in `thinking` block', { type: INVALID }),
     },
-    // Chat has no thinking that could be taken out.
+    // Chat has no thinking that could be taken out. Nobody is known to have made this one, so nobody else is asked; what
+    // happens where its maker is known is in thinking-issuer.test.ts.
     ...{ reason: 'thinking_signature', again: { openai: 0, claude: 1 } },
     ...{ next: false, lesson: 'nothing', seen: 'original' },
   },

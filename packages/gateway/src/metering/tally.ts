@@ -5,6 +5,9 @@ import { OutputCount } from '@api-proxy/protocols/output-count';
 import { SseScanner } from '@api-proxy/protocols/sse';
 import type { Usage } from '@api-proxy/protocols/usage';
 
+/** Is told each signature of thinking, while the answer passes. */
+export type Signatures = { signed(signature: string): void };
+
 export type Tally = {
   /** Takes the next bytes; gives what is to be sent on now. */
   push(chunk: Buffer): Buffer;
@@ -35,9 +38,11 @@ export class StreamTally implements Tally {
   readonly #scanner: SseScanner;
   readonly #filtering: boolean;
   readonly #wantsUsage: boolean;
+  readonly #signatures: Signatures | null;
 
-  constructor(dialect: Dialect, includeUsage: boolean) {
+  constructor(dialect: Dialect, includeUsage: boolean, signatures: Signatures | null = null) {
     this.#dialect = dialect;
+    this.#signatures = signatures;
     const chat = dialect.protocol === 'openai-chat';
     this.#wantsUsage = chat && includeUsage;
     this.#meter = dialect.createMeter({
@@ -50,13 +55,16 @@ export class StreamTally implements Tally {
 
   push(chunk: Buffer): Buffer {
     const events = this.#scanner.push(chunk);
-    this.#output.takeEvents(events);
+    const isText = this.#output.takeEvents(events);
+    if (!isText && this.#signatures)
+      tellSignatures(this.#dialect, { answer: events, stream: true }, this.#signatures);
     return this.#filtering ? events : chunk;
   }
 
   finish(estimate: () => Usage): Buffer {
     const rest = this.#scanner.finish();
     this.#output.takeEvents(rest);
+    if (this.#signatures) tellSignatures(this.#dialect, { answer: rest, stream: true }, this.#signatures);
     if (!this.#filtering) return NOTHING;
     const { complete, error, withheld } = this.#meter;
     if (!this.#wantsUsage || !complete || error !== null) return rest;
@@ -97,12 +105,14 @@ export class BodyTally implements Tally {
   readonly betweenEvents = false;
   readonly error = null;
   readonly #dialect: Dialect;
+  readonly #signatures: Signatures | null;
   #kept: Buffer[] = [];
   #keptBytes = 0;
   #bytes = 0;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, signatures: Signatures | null = null) {
     this.#dialect = dialect;
+    this.#signatures = signatures;
   }
 
   push(chunk: Buffer): Buffer {
@@ -119,6 +129,8 @@ export class BodyTally implements Tally {
 
   finish(): Buffer {
     this.complete = true;
+    if (this.#signatures)
+      tellSignatures(this.#dialect, { answer: this.#body(), stream: false }, this.#signatures);
     return NOTHING;
   }
 
@@ -137,6 +149,15 @@ export class BodyTally implements Tally {
 
   #body(): Buffer {
     const [first = NOTHING] = this.#kept;
-    return this.#kept.length === 1 ? first : Buffer.concat(this.#kept);
+    if (this.#kept.length <= 1) return first;
+    const whole = Buffer.concat(this.#kept);
+    this.#kept = [whole];
+    return whole;
   }
+}
+
+type Passed = { readonly answer: Buffer; readonly stream: boolean };
+
+function tellSignatures(dialect: Dialect, { answer, stream }: Passed, to: Signatures): void {
+  for (const signature of dialect.signaturesIn?.(answer, stream) ?? []) to.signed(signature);
 }

@@ -19,7 +19,7 @@ const INVALID = { type: 'invalid_request_error' };
 const FATE = {
   invalid_request: [false, 'nothing', 'original'],
   restated: [false, 'nothing', 'restated'],
-  thinking_signature: [false, 'nothing', 'original'],
+  thinking_signature: ['issuer', 'nothing', 'original'],
   model_missing: [true, 'model_missing', 404],
   not_found: [true, 'nothing', 404],
   key_rejected: [true, 'key_rejected', 502],
@@ -36,7 +36,7 @@ const FATE = {
   timeout: [true, 'failure', 504],
   error_in_answer: [true, 'failure', 502],
   empty_answer: [true, 'failure', 502],
-} satisfies Record<string, readonly [boolean, string, number | string]>;
+} satisfies Record<string, readonly [boolean | string, string, number | string]>;
 
 const ROWS: [string, Signal, keyof typeof FATE][] = [
   ['400', status(400, 'messages: too short'), 'invalid_request'],

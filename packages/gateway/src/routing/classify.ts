@@ -28,7 +28,8 @@ export type Signal =
       readonly text: string;
     }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'connect' }
+  /** `why` is for the log. */
+  | { readonly kind: 'connect'; readonly why?: string }
   /** The relay has no connection to spare. */
   | { readonly kind: 'pool_full' }
   | { readonly kind: 'reset' }

@@ -200,13 +200,22 @@ describe('the breaker', () => {
     }
   });
 
-  it('a probe nobody heard of makes room after its lease, and its late end is not that of the next', () => {
+  it('a probe nobody heard of makes room after the deadline of its request, and its late end is not that of the next', () => {
     const { health, due } = opened();
     const lost = health.begin('k', due);
-    const next = health.begin('k', due + 60_000);
+    expect(health.begin('k', due + 659_999)).toBeNull();
+    const next = health.begin('k', due + 660_000);
     expect(next?.probe).toEqual(expect.any(String));
-    health.report(report('nothing', due + 60_001, { ...lost }));
-    expect(health.begin('k', due + 60_002)).toBeNull();
+    health.report(report('nothing', due + 660_001, { ...lost }));
+    expect(health.begin('k', due + 660_002)).toBeNull();
+  });
+
+  it('waits for its probe as long as the attempts of a request may take', () => {
+    const health = new MemoryChannelHealth(() => ({ ...BOUNDS, failuresToOpen: 1, attemptsMs: 3_600_000 }));
+    health.report(report('failure'));
+    expect(health.begin('k', 10_000)?.probe).toEqual(expect.any(String));
+    expect(health.begin('k', 3_610_000)).toBeNull();
+    expect(health.begin('k', 3_670_000)?.probe).toEqual(expect.any(String));
   });
 
   it('can be cleared by hand', () => {

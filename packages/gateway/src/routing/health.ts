@@ -1,9 +1,10 @@
 // What outcomes teach about channel keys: pauses that end by themselves and a breaker, in this process's memory.
 import { randomUUID } from 'node:crypto';
 import type { Begun, BreakerState, BrokenAnswer, ChannelHealth, HealthReport } from '../ports.ts';
-import type { RelaySettings } from '../snapshot.ts';
+import { DEFAULT_PATIENCE, patienceOf, type RelaySettings, type Snapshot } from '../snapshot.ts';
 import { backoffMs } from './backoff.ts';
 import { Cuts } from './cuts.ts';
+import { Unreached } from './unreached.ts';
 
 type KeyState = {
   /** Not to be tried before, unless nothing else is left. */
@@ -40,12 +41,23 @@ const MODEL_PAUSE_MS = 60_000;
 const FORGOTTEN_MS = 60_000;
 /** The longest pause of a breaker that opens again and again. */
 const LONGEST_OPEN_MS = 600_000;
-/** A probe nobody heard of again makes room for the next. */
-const PROBE_LEASE_MS = 60_000;
+/** A probe that was not told of this long after the deadline of its request's attempts is lost. */
+const PROBE_GRACE_MS = 60_000;
+/** Whether another worker's probe is still under way is asked this often at most. */
+const ASK_AGAIN_MS = 15_000;
 const FAILURES_TO_OPEN = 5;
 /** Names of models come from clients: pauses that are over are dropped beyond this many. */
 const MOST_MODEL_PAUSES = 10_000;
 const ORDINARY: Begun = { probe: null };
+
+export type HealthBounds = RelaySettings['cooldown'] & {
+  /** All attempts of a request together; absent: the default. */
+  readonly attemptsMs?: number;
+};
+
+export function healthBoundsOf(snapshot: Snapshot): HealthBounds {
+  return { ...snapshot.settings.cooldown, attemptsMs: patienceOf(snapshot).attemptsMs };
+}
 
 /** Bounds come with each call, so that a changed setting holds at once. */
 export class MemoryChannelHealth implements ChannelHealth {
@@ -54,19 +66,21 @@ export class MemoryChannelHealth implements ChannelHealth {
   readonly #models = new Map<string, number>();
   /** Successes at the beginning of an answer heal what is above; its end is counted apart. */
   readonly #cuts = new Cuts();
-  readonly #bounds: () => RelaySettings['cooldown'];
+  readonly #unreached = new Unreached();
+  readonly #bounds: () => HealthBounds;
   readonly #random: () => number;
 
-  constructor(bounds: () => RelaySettings['cooldown'], random: () => number = Math.random) {
+  constructor(bounds: () => HealthBounds, random: () => number = Math.random) {
     this.#bounds = bounds;
     this.#random = random;
   }
 
   coolingUntilMs(channelKeyId: string, upstreamModel: string): number {
-    if (this.#keys.size === 0 && this.#models.size === 0) return 0;
+    if (this.#keys.size === 0 && this.#models.size === 0 && this.#unreached.size === 0) return 0;
     const key = this.#keys.get(channelKeyId);
     const model = this.#models.get(`${channelKeyId} ${upstreamModel}`) ?? 0;
-    return key ? Math.max(key.untilMs, key.probeUntilMs, model) : model;
+    const otherMs = Math.max(model, this.#unreached.untilMs(channelKeyId));
+    return key ? Math.max(key.untilMs, key.probeUntilMs, otherMs) : otherMs;
   }
 
   breaker(channelKeyId: string, nowMs: number): BreakerState {
@@ -79,15 +93,17 @@ export class MemoryChannelHealth implements ChannelHealth {
     const key = this.#keys.get(channelKeyId);
     if (!key?.open) return ORDINARY;
     if (key.probeUntilMs > nowMs) return null;
-    key.probe = randomUUID();
-    key.probeUntilMs = nowMs + PROBE_LEASE_MS;
-    return { probe: key.probe };
+    const begun = { probe: randomUUID() };
+    this.ownProbe(channelKeyId, begun, nowMs);
+    return begun;
   }
 
-  /** The probe that begins may be another worker's: whichever is told of ends the wait. */
-  leaveProbe(channelKeyId: string): void {
+  /** The probe that begins may be another worker's: whichever is told of ends the wait, or the time to ask again. */
+  leaveProbe(channelKeyId: string, nowMs: number): void {
     const key = this.#keys.get(channelKeyId);
-    if (key) key.probe = null;
+    if (!key) return;
+    key.probe = null;
+    key.probeUntilMs = nowMs + ASK_AGAIN_MS;
   }
 
   /** It is this worker's after all. */
@@ -95,7 +111,14 @@ export class MemoryChannelHealth implements ChannelHealth {
     const key = this.#keys.get(channelKeyId);
     if (!key) return;
     key.probe = probe;
-    key.probeUntilMs = nowMs + PROBE_LEASE_MS;
+    const { attemptsMs = DEFAULT_PATIENCE.attemptsMs } = this.#bounds();
+    key.probeUntilMs = nowMs + attemptsMs + PROBE_GRACE_MS;
+  }
+
+  /** Whether this worker's probe is the one that the key waits for. */
+  probes(channelKeyId: string, probe: string, nowMs: number): boolean {
+    const key = this.#keys.get(channelKeyId);
+    return key !== undefined && key.probe === probe && key.probeUntilMs > nowMs;
   }
 
   /** Null when there is nothing to tell. */
@@ -114,7 +137,11 @@ export class MemoryChannelHealth implements ChannelHealth {
   /** Takes in what another worker knew, where it is newer than what is known here. */
   takeIn(channelKeyId: string, { key, models }: KeyMemo): void {
     const known = this.#keys.get(channelKeyId);
-    if (key && (!known || known.lastMs < key.lastMs)) this.#keys.set(channelKeyId, { ...key });
+    if (key && (!known || known.lastMs < key.lastMs)) {
+      // Who probes is asked for when it matters: the other's probe may be long over, or its worker dead.
+      const { probe = null, probeUntilMs = 0 } = known ?? {};
+      this.#keys.set(channelKeyId, { ...key, probe, probeUntilMs });
+    }
     for (const [model, untilMs] of models) {
       const name = `${channelKeyId} ${model}`;
       if (untilMs > (this.#models.get(name) ?? 0) && this.#models.size < MOST_MODEL_PAUSES)
@@ -142,6 +169,7 @@ export class MemoryChannelHealth implements ChannelHealth {
   clear(channelKeyId: string): void {
     this.#keys.delete(channelKeyId);
     this.#cuts.end(channelKeyId);
+    this.#unreached.delete(channelKeyId);
     for (const name of this.#models.keys())
       if (name.startsWith(`${channelKeyId} `)) this.#models.delete(name);
   }
@@ -152,13 +180,18 @@ export class MemoryChannelHealth implements ChannelHealth {
     switch (report.lesson) {
       case 'nothing':
         return false;
+      case 'unreachable':
+        this.#unreached.add(report.channelKeyId, report.nowMs);
+        return false;
       case 'success':
+        if (this.#unreached.size > 0) this.#unreached.answered(report.channelKeyId, report.nowMs);
         return this.#succeeded(report);
       case 'rate_limited':
       case 'overloaded':
         this.#refused(report);
         return true;
       case 'failure':
+        if (this.#unreached.size > 0) this.#unreached.failed(report.channelKeyId, report.nowMs);
         this.#failed(report);
         return true;
       case 'quota_exhausted':

@@ -77,14 +77,17 @@ export class Route {
     return cooling ? this.#take(cooling) : null;
   }
 
-  /** The bound key, when it may be tried now like any other: a candidate, not tried, not cooling, its channel not busy. */
-  bound(binding: Binding, nowMs: number): Candidate | null {
+  /**
+   * The bound key, when it may be tried now like any other: a candidate, not tried, not cooling, its channel not busy.
+   * @param why what binds it, for the record
+   */
+  bound(binding: Binding, nowMs: number, why: 'affinity' | 'issuer' = 'affinity'): Candidate | null {
     const option = this.#candidates.options.find((one) => one.channel.id === binding.channelId);
     if (!option || this.#busy.has(option.channel.id) || this.#failed.has(option.channel.id)) return null;
     const key = option.keys.find((one) => one.id === binding.channelKeyId);
     if (!key || this.#triedKeys.has(key.id)) return null;
     if (this.#health.coolingUntilMs(key.id, option.upstreamModel) > nowMs) return null;
-    this.#note({ channelId: option.channel.id, kept: true, reason: 'affinity' });
+    this.#note({ channelId: option.channel.id, kept: true, reason: why });
     return this.#take({ option, key });
   }
 

@@ -24,8 +24,8 @@ export type Verdict = {
   readonly reason: Reason;
   /** How many more times the same channel key may be tried for this reason. */
   readonly retrySame: 0 | 1 | 2;
-  /** Whether another key or channel may be tried. */
-  readonly next: boolean;
+  /** Whether another key or channel may be tried; `issuer`: only the one that made the request's last thinking. */
+  readonly next: boolean | 'issuer';
   /** The fault lies with the key alone: the channel's other keys come first. */
   readonly keyOnly: boolean;
   readonly lesson: Lesson;
@@ -48,7 +48,7 @@ export const VERDICTS: Readonly<Record<Reason, Verdict>> = {
   thinking_signature: {
     reason: 'thinking_signature',
     retrySame: 1,
-    next: false,
+    next: 'issuer',
     keyOnly: false,
     lesson: 'nothing',
     exhausted: 'original',

@@ -1,18 +1,18 @@
 // The headers of an answer that is passed on: the relay's own, those of limits and budget, and what the upstream's may show.
 import type { Exchange } from '../exchange.ts';
-import { EVENT_STREAM_HEADERS, pushClientHeaders } from '../headers.ts';
+import { EVENT_STREAM_HEADERS, ownHeaders, pushClientHeaders } from '../headers.ts';
 import type { Answer } from './try-once.ts';
 
 export type HeadOf = {
   readonly answer: Answer;
-  readonly overheadMs: number;
+  readonly sinceStartMs: number;
   /** Of a body that is known whole; null: what the upstream said of it. */
   readonly contentLength: number | null;
 };
 
 /** Flat: name, value, … */
-export function answerHead(exchange: Exchange, { answer, overheadMs, contentLength }: HeadOf): string[] {
-  const headers = ['x-request-id', exchange.requestId, 'x-relay-overhead-ms', overheadMs.toFixed(2)];
+export function answerHead(exchange: Exchange, { answer, sinceStartMs, contentLength }: HeadOf): string[] {
+  const headers = ownHeaders(exchange, sinceStartMs);
   for (const part of exchange.accountHeaders) headers.push(part);
   if (answer.stream) {
     headers.push(...EVENT_STREAM_HEADERS);

@@ -1,9 +1,8 @@
 // Step: try candidates until one begins to answer; until then every failure may be followed by another attempt.
-import { withoutThinking } from '@api-proxy/protocols/anthropic-messages/without-thinking';
 import type { Call } from '../call.ts';
 import type { Denial } from '../denial.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Begun, Caller, KeyComplaints, Maybe } from '../ports.ts';
+import type { Begun, Caller, Maybe } from '../ports.ts';
 import type { Candidate, Route } from '../routing/route.ts';
 import type { Verdict } from '../routing/verdicts.ts';
 import type { WaitingRoom } from '../routing/waiting-room.ts';
@@ -11,15 +10,17 @@ import { patienceOf } from '../snapshot.ts';
 import type { Held, Trace } from '../trace.ts';
 import { BodyMaker } from './body-maker.ts';
 import type { Bond } from './bond.ts';
-import { Lessons } from './lessons.ts';
+import { type LessonDeps, Lessons } from './lessons.ts';
 import { pause } from './pause.ts';
+import { issuerOf, type ThinkingDeps, withoutForeign } from './refused-thinking.ts';
 import { type Committed, type Failed, type TryDeps, tryOnce } from './try-once.ts';
 
-export type AttemptDeps = TryDeps & {
-  readonly slotQueue: WaitingRoom;
-  readonly random: () => number;
-  readonly keyComplaints?: KeyComplaints;
-};
+export type AttemptDeps = TryDeps &
+  LessonDeps &
+  ThinkingDeps & {
+    readonly slotQueue: WaitingRoom;
+    readonly random: () => number;
+  };
 
 export type AttemptInput = {
   readonly exchange: Exchange;
@@ -36,10 +37,10 @@ export async function attempt(
   input: AttemptInput,
   deps: AttemptDeps,
 ): Promise<Committed | Failed | Denial | null> {
-  const lessons = new Lessons(deps.health, deps.keyComplaints);
+  const lessons = new Lessons(deps);
   const { exchange, caller, call, route, trace, held, bond } = input;
   const result = await tryInTurn({ exchange, caller, call, route, trace, held, bond, lessons }, deps);
-  lessons.conclude(input.route.channels);
+  lessons.conclude();
   return result;
 }
 
@@ -71,7 +72,7 @@ async function tryInTurn(turn: Turn, deps: AttemptDeps): Promise<Committed | Fai
     if (result === null) return null;
     last = result;
     if (!result.verdict.next || tries >= maxAttempts || deps.monotonicMs() >= dueMonoMs) break;
-    candidate = await free(turn, follow(route, result.verdict, { candidate, nowMs: deps.nowMs() }), deps);
+    candidate = await successor(turn, { candidate, verdict: result.verdict }, deps);
   }
   if (exchange.clientGone) return null;
   return last ?? noneFree(turn, deps.nowMs());
@@ -86,38 +87,49 @@ function free(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Maybe<Ca
   return following(taken, (found) => (found === null && route.sawBusy ? waitForSlot(turn, deps) : found));
 }
 
-/** The first of `wanted` and those after it whose channel has a free slot and whose key nobody else probes. */
+/** The first of `wanted` and those after it that may be tried now. */
 function takeFree(turn: Turn, wanted: Candidate | null, deps: AttemptDeps): Maybe<Candidate | null> {
-  if (!wanted) return null;
+  const { route } = turn;
+  for (let next = wanted; next; next = route.next(deps.nowMs())) {
+    const taken = take(turn, next, deps);
+    if (taken instanceof Promise)
+      return taken.then((found) => found ?? takeFree(turn, route.next(deps.nowMs()), deps));
+    if (taken) return taken;
+  }
+  return null;
+}
+
+/** The candidate, when its channel has a free slot, which is then held, and nobody else probes its key. */
+function take(turn: Turn, wanted: Candidate, deps: AttemptDeps): Maybe<Candidate | null> {
   const { channel } = wanted.option;
   const slot = turn.held.takeSlot(channel.id, channel.maxConcurrency);
   if (slot instanceof Promise) {
-    return slot.then((taken) => (taken ? begin(turn, wanted, deps) : leaveBusy(turn, wanted, deps)));
+    return slot.then((taken) => (taken ? begin(turn, wanted, deps) : leaveBusy(turn, wanted)));
   }
-  return slot ? begin(turn, wanted, deps) : leaveBusy(turn, wanted, deps);
+  return slot ? begin(turn, wanted, deps) : leaveBusy(turn, wanted);
 }
 
 function begin(turn: Turn, wanted: Candidate, deps: AttemptDeps): Maybe<Candidate | null> {
   const begun = deps.health.begin(wanted.key.id, deps.nowMs());
   if (begun instanceof Promise) {
-    return begun.then((known) => (known ? asBegun(wanted, known) : leaveProbed(turn, wanted, deps)));
+    return begun.then((known) => (known ? asBegun(wanted, known) : leaveProbed(turn, wanted)));
   }
-  return begun ? asBegun(wanted, begun) : leaveProbed(turn, wanted, deps);
+  return begun ? asBegun(wanted, begun) : leaveProbed(turn, wanted);
 }
 
 function asBegun(wanted: Candidate, { probe }: Begun): Candidate {
   return probe === null ? wanted : { ...wanted, probe };
 }
 
-function leaveProbed(turn: Turn, wanted: Candidate, deps: AttemptDeps): Maybe<Candidate | null> {
+function leaveProbed(turn: Turn, wanted: Candidate): null {
   turn.held.releaseSlot();
   turn.route.leave(wanted);
-  return takeFree(turn, turn.route.next(deps.nowMs()), deps);
+  return null;
 }
 
-function leaveBusy(turn: Turn, wanted: Candidate, deps: AttemptDeps): Maybe<Candidate | null> {
+function leaveBusy(turn: Turn, wanted: Candidate): null {
   turn.route.markBusy(wanted);
-  return takeFree(turn, turn.route.next(deps.nowMs()), deps);
+  return null;
 }
 
 /** What is there at once costs no turn. */
@@ -152,30 +164,39 @@ type KeyTurn = { readonly candidate: Candidate; readonly body: Buffer; readonly 
 
 /** One key, as often as the failure table and the deadline allow. */
 async function tryKey(
-  { exchange, trace, lessons }: Turn,
+  turn: Turn,
   { candidate, body: first, dueMonoMs }: KeyTurn,
   deps: AttemptDeps,
 ): Promise<Committed | Failed | null> {
+  const { exchange, trace, lessons } = turn;
   let body = first;
+  let refusal: Failed | null = null;
   for (let again = 1; ; again++) {
     const result = await tryOnce({ exchange, trace, lessons, candidate, body, dueMonoMs }, deps);
-    if (result?.kind !== 'failed' || again > result.verdict.retrySame) return result;
-    const repaired = await readyAgain({ exchange, body }, { failed: result, again }, deps);
-    if (repaired === null || deps.monotonicMs() >= dueMonoMs) return result;
-    body = repaired;
+    if (result?.kind !== 'failed') return result;
+    // What is wrong with a request that the relay has changed is not for the client, who wrote another.
+    if (refusal !== null && result.verdict.next !== true) return refusal;
+    if (again > result.verdict.retrySame) return result;
+    const next = await readyAgain(turn, { candidate, body, failed: result, again }, deps);
+    if (next === null || deps.monotonicMs() >= dueMonoMs) return result;
+    if (result.verdict.reason === 'thinking_signature') refusal = result;
+    body = next;
   }
 }
 
+type Retry = Pick<KeyTurn, 'candidate' | 'body'> & { readonly failed: Failed; readonly again: number };
+
 /** What the same key is to be sent next, after a pause where it helps; null when another try is useless. */
 async function readyAgain(
-  { exchange, body }: { exchange: Exchange; body: Buffer },
-  { failed, again }: { failed: Failed; again: number },
+  { exchange, caller }: Turn,
+  { candidate, body, failed, again }: Retry,
   deps: AttemptDeps,
 ): Promise<Buffer | null> {
   const { overloadPauseMs, repairsThinking } = patienceOf(exchange.snapshot);
   switch (failed.verdict.reason) {
     case 'thinking_signature':
-      return repairsThinking ? withoutThinking(body) : null;
+      if (!repairsThinking) return null;
+      return withoutForeign(body, { channelKeyId: candidate.key.id, userId: caller.user.id }, deps);
     case 'overloaded': {
       const pauseMs = overloadPauseMs * again * (0.5 + deps.random());
       // What the upstream asks for is longer than a retry may wait.
@@ -188,14 +209,26 @@ async function readyAgain(
   }
 }
 
+type Fallen = { readonly candidate: Candidate; readonly verdict: Verdict };
+
+/** Who is asked after a failure, with a slot; null: nobody. */
+function successor(turn: Turn, fallen: Fallen, deps: AttemptDeps): Maybe<Candidate | null> {
+  if (fallen.verdict.next === 'issuer') return issuer(turn, deps);
+  return free(turn, follow(turn.route, fallen, deps.nowMs()), deps);
+}
+
+/** Who made the last thinking of the request, when that is known, and one of the route that may be tried now. */
+async function issuer(turn: Turn, deps: AttemptDeps): Promise<Candidate | null> {
+  const { call, caller, route } = turn;
+  const maker = await issuerOf(call.body, caller.user.id, deps);
+  const candidate = maker && route.bound(maker, deps.nowMs(), 'issuer');
+  return candidate && take(turn, candidate, deps);
+}
+
 /** Another key of the same channel, for failures that concern the key alone. */
-function follow(
-  route: Route,
-  verdict: Verdict,
-  from: { candidate: Candidate; nowMs: number },
-): Candidate | null {
-  const { option } = from.candidate;
-  const sibling = verdict.keyOnly ? route.sibling(option, from.nowMs) : null;
+function follow(route: Route, { candidate, verdict }: Fallen, nowMs: number): Candidate | null {
+  const { option } = candidate;
+  const sibling = verdict.keyOnly ? route.sibling(option, nowMs) : null;
   if (sibling === null) route.markFailed(option.channel.id);
   return sibling;
 }

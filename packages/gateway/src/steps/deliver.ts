@@ -5,14 +5,13 @@ import { allowedOutput, type Call } from '../call.ts';
 import { type Ending, RELAY_STOPPED } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
 import { estimateInput, estimateUsage } from '../metering/estimate.ts';
-import { BodyTally, StreamTally, type Tally } from '../metering/tally.ts';
+import { BodyTally, type Signatures, StreamTally, type Tally } from '../metering/tally.ts';
 import { redact } from '../redact.ts';
 import { sendFault } from '../reply.ts';
-import { patienceOf } from '../snapshot.ts';
 import type { Deadlines } from '../upstream/deadlines.ts';
 import type { AnswerSink, FailureCause } from '../upstream/upstream-call.ts';
 import { answerHead } from './answer-head.ts';
-import type { DrainCount } from './drain-wait.ts';
+import { type DrainCount, type DrainReader, readsOn } from './drain.ts';
 import { EventWriter } from './event-writer.ts';
 import { Grace } from './grace.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -33,6 +32,8 @@ export type DeliverInput = {
   readonly drains: boolean;
   /** Answers that are being drained in this process. */
   readonly draining: DrainCount;
+  /** Null where the dialect signs no thinking. */
+  readonly signatures: Signatures | null;
 };
 
 /** Resolves when the upstream has ended, in whatever way, or the client has left. */
@@ -58,7 +59,7 @@ const CUT = {
 
 type How = 'ended' | 'died' | 'left' | 'interrupted';
 
-class Delivery implements AnswerSink {
+class Delivery implements AnswerSink, DrainReader {
   readonly ended: Promise<Ending>;
   readonly #resolve: (ending: Ending) => void;
   readonly #input: DeliverInput;
@@ -70,8 +71,8 @@ class Delivery implements AnswerSink {
   #last: Buffer | null = null;
   #done = false;
   #waiting = false;
-  /** Set while the answer is read to its end for a client that has left. */
-  #drain: NodeJS.Timeout | null = null;
+  /** The answer is read to its end for a client that has left. */
+  #drains = false;
   /** Set once the event that ends the stream has come. */
   #grace: Grace | null = null;
   readonly #keepAlive: KeepAlive | null;
@@ -85,8 +86,8 @@ class Delivery implements AnswerSink {
     this.#input = input;
     this.#stream = input.committed.answer.stream;
     this.#tally = this.#stream
-      ? new StreamTally(endpoint.dialect, input.call.includeUsage)
-      : new BodyTally(endpoint.dialect);
+      ? new StreamTally(endpoint.dialect, input.call.includeUsage, input.signatures)
+      : new BodyTally(endpoint.dialect, input.signatures);
     if (!this.#stream) input.keepAlive?.stop();
     this.#keepAlive = this.#stream ? (input.keepAlive ?? new KeepAlive(input)) : null;
     this.#keepAlive?.follow(() => this.#quiet());
@@ -99,7 +100,7 @@ class Delivery implements AnswerSink {
     if (this.#done || chunk.length === 0) return true;
     const passed = this.#tally.push(chunk);
     if (this.#tally.ended) this.#grace ??= new Grace(this.#input, () => this.#endNow());
-    if (passed.length === 0 || this.#drain) return true;
+    if (passed.length === 0 || this.#drains) return true;
     if (this.#stream) return this.#write(passed);
     const before = this.#held;
     this.#held = passed;
@@ -109,7 +110,7 @@ class Delivery implements AnswerSink {
   end(): void {
     if (this.#done) return;
     this.#last = this.#tally.finish(() => this.#usage(true));
-    this.#settle(this.#drain ? 'left' : 'ended', null);
+    this.#settle(this.#drains ? 'left' : 'ended', null);
   }
 
   fail(cause: FailureCause, message: string): void {
@@ -120,23 +121,23 @@ class Delivery implements AnswerSink {
   }
 
   clientGone(): void {
-    if (this.#done || this.#drain) return;
+    if (this.#done || this.#drains) return;
     const { exchange, drains, draining, committed } = this.#input;
-    const { drainMs, drainsAtOnce } = patienceOf(exchange.snapshot);
     // Who has got the last event may go: the answer was whole.
     if (this.#tally.ended && (exchange.interrupted || this.#events?.full === false)) this.#endNow();
     else if (exchange.interrupted) {
       this.#settle('interrupted', null);
       committed.upstream.abort();
-    } else if (drains && draining.count < drainsAtOnce) {
-      draining.count++;
-      this.#drain = setTimeout(() => this.#stop(), drainMs);
+    } else if (drains && readsOn(exchange, draining, this)) {
+      this.#drains = true;
       this.#keepAlive?.stop();
       committed.upstream.resume();
-    } else this.#stop();
+    } else this.stop();
   }
 
-  #stop(): void {
+  /** Nobody waits for the answer any more. */
+  stop(): void {
+    if (this.#done) return;
     this.#settle('left', null);
     this.#input.committed.upstream.abort();
   }
@@ -173,11 +174,11 @@ class Delivery implements AnswerSink {
 
   /** Sends the head; it leaves in one write with the bytes that follow in the same turn. */
   #begin(contentLength: number | null): void {
-    const { exchange, committed, monotonicMs } = this.#input;
-    this.#firstByteMs = monotonicMs() - exchange.startedMonoMs;
+    const { exchange, committed } = this.#input;
+    this.#firstByteMs = exchange.sinceStartMs();
     if (exchange.streaming) return;
-    const overheadMs = Math.max(0, this.#firstByteMs - exchange.waitedMs);
-    const headers = answerHead(exchange, { answer: committed.answer, overheadMs, contentLength });
+    const head = { answer: committed.answer, sinceStartMs: this.#firstByteMs, contentLength };
+    const headers = answerHead(exchange, head);
     exchange.res.writeHead(committed.answer.status, headers);
   }
 
@@ -185,10 +186,6 @@ class Delivery implements AnswerSink {
     this.#done = true;
     this.#keepAlive?.stop();
     this.#grace?.stop();
-    if (this.#drain) {
-      clearTimeout(this.#drain);
-      this.#input.draining.count--;
-    }
     this.#input.exchange.waiting = null;
     this.#resolve(this.#ending(how, failure));
   }
@@ -199,7 +196,7 @@ class Delivery implements AnswerSink {
     const counted = {
       status: this.#input.committed.answer.status,
       usage: this.#usage(whole),
-      firstByteMs: this.#firstByteMs ?? this.#sinceStart(),
+      firstByteMs: this.#firstByteMs ?? this.#input.exchange.sinceStartMs(),
     };
     if (how === 'left') {
       return {
@@ -259,10 +256,6 @@ class Delivery implements AnswerSink {
       finish: () =>
         this.#breakOff({ status: 503, code: RELAY_STOPPED, message: 'The relay stopped. Try again.' }),
     };
-  }
-
-  #sinceStart(): number {
-    return this.#input.monotonicMs() - this.#input.exchange.startedMonoMs;
   }
 
   #finish(): void {

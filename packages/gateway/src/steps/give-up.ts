@@ -2,7 +2,7 @@
 import { NO_USAGE } from '@api-proxy/protocols/usage';
 import type { Ending } from '../ending.ts';
 import type { Exchange } from '../exchange.ts';
-import { pushAnswerFacts, pushClientHeaders } from '../headers.ts';
+import { ownHeaders, pushAnswerFacts, pushClientHeaders } from '../headers.ts';
 import { redact } from '../redact.ts';
 import { comeBackHeaders, sendFault } from '../reply.ts';
 import type { Signal } from '../routing/classify.ts';
@@ -108,6 +108,8 @@ function textOf(signal: Signal): string {
     case 'status':
     case 'error_first':
       return signal.text;
+    case 'connect':
+      return signal.why ?? signal.kind;
     default:
       return signal.kind;
   }
@@ -131,7 +133,7 @@ function sendOriginal(exchange: Exchange, failed: Failed, secret: string): void 
   if (!original || res.headersSent || res.destroyed) return;
   const shown = secret !== '' && original.body.includes(secret);
   const body = shown ? Buffer.from(redact(original.body.toString(), secret)) : original.body;
-  const headers = ['x-request-id', exchange.requestId, 'content-length', String(body.length)];
+  const headers = [...ownHeaders(exchange), 'content-length', String(body.length)];
   headers.push(...exchange.accountHeaders);
   pushClientHeaders(headers, original.headers);
   res.writeHead(original.status, headers);

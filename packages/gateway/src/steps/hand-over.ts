@@ -2,11 +2,13 @@
 import type { Call } from '../call.ts';
 import type { Ending } from '../ending.ts';
 import { estimateInput } from '../metering/estimate.ts';
+import { ThinkingNotes } from '../routing/thinking-makers.ts';
 import type { Leg } from '../trace.ts';
 import { type DeliverInput, deliver } from './deliver.ts';
+import type { ThinkingDeps } from './refused-thinking.ts';
 import type { Committed } from './try-once.ts';
 
-export type HandOverDeps = Pick<DeliverInput, 'monotonicMs' | 'deadlines' | 'draining'>;
+export type HandOverDeps = Pick<DeliverInput, 'monotonicMs' | 'deadlines' | 'draining'> & ThinkingDeps;
 
 export type Answered = { readonly call: Call; readonly committed: Committed; readonly drains: boolean };
 
@@ -32,5 +34,17 @@ export function handOver(leg: Leg, answered: Answered, deps: HandOverDeps): Prom
     deadlines: deps.deadlines,
     drains: answered.drains,
     draining: deps.draining,
+    signatures: thinkingNotes(leg, deps),
   });
+}
+
+/** Who gave the answer is remembered by the signatures of its thinking, in the dialect that has them. */
+function thinkingNotes(
+  { exchange, caller, trace }: Leg,
+  { thinkingMakers }: ThinkingDeps,
+): ThinkingNotes | null {
+  const { candidate } = trace;
+  if (!exchange.endpoint.dialect.signaturesIn || !candidate) return null;
+  const maker = { channelId: candidate.option.channel.id, channelKeyId: candidate.key.id };
+  return new ThinkingNotes(caller.user.id, maker, thinkingMakers);
 }

@@ -72,7 +72,7 @@ export function recordOf(input: SettleInput, planId: string | null): ExchangeRec
     operatorLossNanoUsd: lossOf(input, paid ? null : price),
     firstByteMs: ending.firstByteMs,
     durationMs,
-    overheadMs: Math.max(0, (ending.firstByteMs ?? durationMs) - exchange.waitedMs),
+    overheadMs: exchange.overheadMs(ending.firstByteMs ?? durationMs),
     clientIp: exchange.clientIp,
     userAgent: (exchange.req.headers['user-agent'] ?? '').slice(0, 512),
     upstreamRequestId: trace.upstreamRequestId,

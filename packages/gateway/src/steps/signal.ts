@@ -10,6 +10,7 @@ const LOOKED_AT = 4_096;
 export function signalOf(opening: Opening, dialect: Dialect): Signal | null {
   switch (opening.kind) {
     case 'failure':
+      if (opening.cause === 'connect') return { kind: 'connect', why: opening.message };
       return opening.cause === 'aborted' ? { kind: 'reset' } : { kind: opening.cause };
     case 'rejection': {
       const body = opening.body.toString();

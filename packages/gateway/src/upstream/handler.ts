@@ -27,6 +27,9 @@ export class PoolFull extends Error {
   }
 }
 
+/** There is no way to the upstream: nothing was sent. Its text may be shown to admins. */
+export class Unreachable extends Error {}
+
 /** Why a request was aborted: nothing came in time. Its connection may be dead without anybody having said so. */
 export class Silence extends Error {}
 

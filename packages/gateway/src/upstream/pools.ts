@@ -1,10 +1,11 @@
-// The sockets to upstreams: one pool per origin, way and connect deadline. Straight HTTP/1.1 is our own, tunnels and HTTP/2 are undici's.
+// The sockets to upstreams: one pool per origin, way and connect deadline. Straight HTTP/1.1 is our own; HTTP/2, and all through proxies, is undici's.
 import type { LookupFunction } from 'node:net';
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { connectorOf } from './connector.ts';
 import { ForeignPool } from './foreign-pool.ts';
 import { OriginPool } from './h1/origin-pool.ts';
 import type { UpstreamHandler, UpstreamMethod } from './handler.ts';
+import { tunnelOf } from './tunnel.ts';
 
 /** Below the 30 s after which CDNs close idle connections, so that a reused one is alive. */
 const KEEP_ALIVE_MS = 20_000;
@@ -103,15 +104,8 @@ export class UpstreamPools {
       bodyTimeout: 0,
       allowH2: http2,
     };
-    // Behind a proxy the address looked up is the proxy's own; it finds the upstream's.
-    const connect = connectorOf({ connectTimeoutMs, lookup, http2: http2 && proxyUrl === null });
-    if (proxyUrl === null) return new Pool(origin, { ...common, connect });
-    return new ProxyAgent({
-      ...common,
-      uri: proxyUrl,
-      proxyTunnel: true,
-      clientFactory: (proxy) => new Pool(proxy, { connect }),
-      requestTls: { timeout: connectTimeoutMs, allowH2: http2 },
-    });
+    const way = { connectTimeoutMs, lookup, http2 };
+    const connect = proxyUrl === null ? connectorOf(way) : tunnelOf(proxyUrl, way);
+    return new Pool(origin, { ...common, connect });
   }
 }

@@ -4,7 +4,7 @@ import { NOT_LISTED } from '@api-proxy/kit/roster';
 import { ContentWatch } from '@api-proxy/protocols/content-watch';
 import { carriesContent, nextEventEnd } from '@api-proxy/protocols/sse';
 import type { Deadlines, Watched } from './deadlines.ts';
-import { PoolFull, Silence, type UpstreamControl, type UpstreamHandler } from './handler.ts';
+import { PoolFull, Silence, Unreachable, type UpstreamControl, type UpstreamHandler } from './handler.ts';
 
 /** How an upstream call opened. */
 export type Opening =
@@ -193,7 +193,7 @@ export class UpstreamCall implements UpstreamHandler, Watched {
   #causeOf(error: Error): FailureCause {
     if (this.#status !== 0) return 'reset_in_body';
     if (error instanceof PoolFull) return 'pool_full';
-    return CONNECT_CODES.has(codeOf(error)) ? 'connect' : 'reset';
+    return error instanceof Unreachable || CONNECT_CODES.has(codeOf(error)) ? 'connect' : 'reset';
   }
 
   /** A paused call has no deadline. */

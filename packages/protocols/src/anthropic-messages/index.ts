@@ -5,6 +5,7 @@ import { usageObject } from '../usage-scan.ts';
 import { renderAnthropicError, renderAnthropicErrorEvent } from './error.ts';
 import { readAnthropicRequest } from './request.ts';
 import { AnthropicMeter } from './stream.ts';
+import { signaturesIn } from './thinking.ts';
 import { AnthropicUsage } from './usage.ts';
 
 export const anthropicMessages: Dialect = {
@@ -16,6 +17,7 @@ export const anthropicMessages: Dialect = {
     usage.take(usageObject(body));
     return usage.result();
   },
+  signaturesIn,
   readError: readErrorBody,
   renderError: renderAnthropicError,
   renderErrorEvent: renderAnthropicErrorEvent,

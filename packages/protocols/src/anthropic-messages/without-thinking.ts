@@ -1,42 +1,57 @@
-// A Messages request without the thinking of earlier turns, for an upstream that refuses its signatures.
-import { isRecord, type JsonRecord, parseJson } from '../json.ts';
+// A Messages request without thinking of earlier turns, for an upstream that refuses its signatures.
+import type { Span } from '../json-scan.ts';
 import { splice } from '../splice.ts';
+import { type Conversation, type Thought, toolTurns } from './conversation.ts';
 
 /**
- * Removes thinking blocks from all turns of the assistant; every other byte outside `messages` stays as it is. Inside
- * a tool's turn, where the API wants thinking to come first once it is enabled, it is disabled for this request.
- * @returns null when the body holds no such block.
+ * Cuts thinking out of the turns of the assistant, but for the blocks in `stay`; every other byte stays as it is. A turn
+ * of which nothing is left goes as a whole. Inside a tool's turn, where the API wants thinking to come first once it is
+ * enabled, it is disabled for this request, unless some of that turn's thinking stays.
+ * @returns null when there is nothing to cut
  */
-export function withoutThinking(body: Buffer): Buffer | null {
-  const request = parseJson(body.toString());
-  const messages = isRecord(request) ? request.messages : undefined;
-  if (!isRecord(request) || !Array.isArray(messages)) return null;
-  let removed = false;
-  const kept = messages.flatMap((message: unknown) => {
-    const plain = plainTurn(message);
-    if (plain === message) return [message];
-    removed = true;
-    return plain === null ? [] : [plain];
-  });
-  if (!removed) return null;
-  const edits: Record<string, string> = { messages: JSON.stringify(kept) };
-  if (request.thinking !== undefined && answersTool(messages.at(-1))) edits.thinking = '{"type":"disabled"}';
-  return splice(body, edits);
+export function withoutThinking(conversation: Conversation, stay: ReadonlySet<Thought>): Buffer | null {
+  const { body, turns, thoughts } = conversation;
+  const gone = new Set(thoughts.filter((thought) => !stay.has(thought)).map(({ span }) => span));
+  if (gone.size === 0) return null;
+  const isGone = (block: Span) => gone.has(block);
+  const emptied = new Set(
+    turns.filter(({ blocks }) => blocks.length > 0 && blocks.every(isGone)).map(({ span }) => span),
+  );
+  const cuts = cutsFor(
+    turns.map(({ span }) => span),
+    (turn) => emptied.has(turn),
+  );
+  for (const { span, blocks } of turns) if (!emptied.has(span)) cuts.push(...cutsFor(blocks, isGone));
+  const kept = cut(body, cuts);
+  return mustDisable(conversation, stay) ? splice(kept, { thinking: '{"type":"disabled"}' }) : kept;
 }
 
-/** The turn without thinking; null when nothing else was in it; the same object when there was none. */
-function plainTurn(message: unknown): unknown {
-  if (!isRecord(message) || message.role !== 'assistant' || !Array.isArray(message.content)) return message;
-  const content = message.content.filter((block: unknown) => !isThinking(block));
-  if (content.length === message.content.length) return message;
-  return content.length === 0 ? null : { ...message, content };
+function mustDisable(conversation: Conversation, stay: ReadonlySet<Thought>): boolean {
+  const ofTools = conversation.asksThinking ? toolTurns(conversation) : [];
+  return ofTools.length > 0 && ![...stay].some(({ turn }) => ofTools.includes(turn));
 }
 
-function isThinking(block: unknown): block is JsonRecord {
-  return isRecord(block) && (block.type === 'thinking' || block.type === 'redacted_thinking');
+/** What to cut from a list so that some items are gone: each with the comma and the white space up to the next item, or from the one before. */
+function cutsFor(items: readonly Span[], isGone: (item: Span) => boolean): Span[] {
+  const cuts: Span[] = [];
+  const lastKept = items.findLastIndex((item) => !isGone(item));
+  for (const [at, item] of items.entries()) {
+    const next = items[at + 1];
+    if (at < lastKept && next && isGone(item)) cuts.push({ start: item.start, end: next.start });
+  }
+  const rest = items[lastKept + 1];
+  const last = items.at(-1);
+  if (rest && last) cuts.push({ start: items[lastKept]?.end ?? rest.start, end: last.end });
+  return cuts;
 }
 
-function answersTool(message: unknown): boolean {
-  if (!isRecord(message) || !Array.isArray(message.content)) return false;
-  return message.content.some((block: unknown) => isRecord(block) && block.type === 'tool_result');
+function cut(body: Buffer, cuts: readonly Span[]): Buffer {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { start, end } of cuts.toSorted((a, b) => a.start - b.start)) {
+    parts.push(body.subarray(from, start));
+    from = end;
+  }
+  parts.push(body.subarray(from));
+  return Buffer.concat(parts);
 }

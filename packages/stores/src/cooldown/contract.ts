@@ -38,4 +38,13 @@ export function cooldownsContract(open: () => Promise<Cooldowns>): void {
     cooldowns.endProbe('chk_1');
     await expect.poll(() => cooldowns.claimProbe('chk_1', 60_000)).toBe(true);
   });
+
+  it('a probe that is renewed lasts on', async () => {
+    const cooldowns = await open();
+    expect(await cooldowns.claimProbe('chk_1', 1)).toBe(true);
+    const claimedMs = Date.now();
+    cooldowns.renewProbe('chk_1', 60_000);
+    await expect.poll(() => Date.now(), { interval: 2 }).toBeGreaterThan(claimedMs + 2);
+    expect(await cooldowns.claimProbe('chk_1', 60_000)).toBe(false);
+  });
 }

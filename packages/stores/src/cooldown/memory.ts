@@ -18,6 +18,7 @@ export function memoryCooldowns({ nowMs }: { nowMs: () => number }): Cooldowns {
       probes.set(name, nowMs() + leaseMs);
       return true;
     },
+    renewProbe: (name, leaseMs) => void probes.set(name, nowMs() + leaseMs),
     endProbe: (name) => void probes.delete(name),
   };
 }

@@ -9,6 +9,8 @@ export type Cooldowns = {
   all(nowMs: number): Promise<ReadonlyMap<string, string>>;
   /** Whether this worker is the one that probes, for as long as it holds the probe and `leaseMs` at most. Never rejects. */
   claimProbe(name: string, leaseMs: number): boolean | Promise<boolean>;
+  /** A probe of this worker's goes on: from now on it lasts `leaseMs`. Never throws. */
+  renewProbe(name: string, leaseMs: number): void;
   /** The probe is over; does nothing for who does not hold it. Never throws. */
   endProbe(name: string): void;
 };

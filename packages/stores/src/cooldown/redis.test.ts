@@ -34,10 +34,15 @@ describe.skipIf(!url)('cooldowns in redis', () => {
     expect(lastsMs).toBeLessThanOrEqual(30_000);
   });
 
-  it('a probe is ended by its worker only', async () => {
+  it('a probe is ended and renewed by its worker only, also after Redis has lost it', async () => {
     const [one, other] = [worker('wrk_1'), worker('wrk_2')];
     expect(await one.claimProbe('chk_1', 60_000)).toBe(true);
     other.endProbe('chk_1');
+    other.renewProbe('chk_1', 120_000);
+    await link.redis.ping();
+    expect(await link.redis.pttl('api-proxy:probe:chk_1')).toBeLessThanOrEqual(60_000);
+    await link.redis.flushdb();
+    one.renewProbe('chk_1', 60_000);
     await link.redis.ping();
     expect(await other.claimProbe('chk_1', 60_000)).toBe(false);
     one.endProbe('chk_1');

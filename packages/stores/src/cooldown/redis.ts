@@ -12,6 +12,13 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1
 `);
 
+/** KEYS: the probe. ARGV: worker, ms. Makes it last on, also where Redis has lost it; not where it is another's. */
+const RENEW_PROBE = script(`
+local owner = redis.call('GET', KEYS[1])
+if not owner or owner == ARGV[1] then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return 1
+`);
+
 /** An end, a space, the state. */
 function partsOf(text: string): { untilMs: number; state: string } {
   const space = text.indexOf(' ');
@@ -52,6 +59,8 @@ export function redisCooldowns({ link, workerId, nowMs }: RedisCooldownsOptions)
           () => true,
         );
     },
+    renewProbe: (name, leaseMs) =>
+      void link.run(RENEW_PROBE, [PROBE + name], [workerId, leaseMs]).catch(() => undefined),
     endProbe: (name) => void link.run(END_PROBE, [PROBE + name], [workerId]).catch(() => undefined),
   };
 }
