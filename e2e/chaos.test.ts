@@ -11,21 +11,22 @@ import { rowsOf } from '@api-proxy/db/rows';
 import { reconcile } from '@api-proxy/ledger/reconciliation/reconcile';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { available } from './harness/available.ts';
 import { chaosModels, GOOD_BEHAVIOUR, isFlaky, type StormReport, storm } from './harness/chaos.ts';
 import { INSPECTABLE, inspect } from './harness/inspected.ts';
 import { TARIFF } from './harness/installation.ts';
 import { type Person, register } from './harness/person.ts';
 import { childrenOf, rssBytes, socketsOf, workersAmong } from './harness/process-facts.ts';
-import { type Product, startProduct } from './harness/product.ts';
+import { type Product, type ProductOptions, startProduct } from './harness/product.ts';
 import { headOf, shoot } from './harness/raw-client.ts';
 
 const CLIENTS = 200;
-/** Places of the key, and as many of its user: not one may be taken once all is quiet. */
+/** Places of the key, and as many of its user and of each channel: not one may be taken once all is quiet. */
 const PLACES = 220;
+/** Never reached, but counted. */
+const MINUTE = { rpm: 1_000_000, tpm: 1_000_000_000 };
 const SECONDS = Number(process.env.CHAOS_S ?? 600);
 const SEED = Number(process.env.CHAOS_SEED ?? 1);
-/** Brings code, pools and caches to their working size; memory is compared with what is resident after it. */
-const WARM_UP_MS = Math.min(60, SECONDS / 3) * 1_000;
 /** Upstream sockets are kept for 20 s, idle leases for 15 s and a round of 5 s. */
 const QUIET_MS = 45_000;
 /** Of what is kept after a full collection: a soak of 30,000 requests that each left 1 KB behind would fail. */
@@ -39,7 +40,19 @@ const MOST_GROWTH_BYTES = 96 * 1024 * 1024;
 const IDLE_MS = 10_000;
 const HOLDING = 'fake-claude+events=16,interval=1000';
 
-describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
+const { databaseUrl, redisUrl } = available();
+const MODES: { mode: string; product: ProductOptions; seconds: number }[] = [
+  { mode: 'embedded', product: { database: 'embedded', env: INSPECTABLE }, seconds: SECONDS },
+];
+/** The same worker, with limits and places shared: shorter, as only that is new. */
+if (databaseUrl && redisUrl) {
+  const env = { ...INSPECTABLE, REDIS_URL: redisUrl };
+  MODES.push({ mode: 'distributed', product: { database: 'postgres', env }, seconds: SECONDS / 4 });
+}
+
+describe.each(MODES)(`${CLIENTS} streams in $seconds s of chaos, $mode, seed ${SEED}`, (given) => {
+  /** Brings code, pools and caches to their working size; memory is compared with what is resident after it. */
+  const warmUpMs = Math.min(60, given.seconds / 3) * 1_000;
   let product: Product;
   let upstream: FakeUpstream;
   let admin: Person;
@@ -48,14 +61,15 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
 
   beforeAll(async () => {
     upstream = await startFakeUpstream({ deterministic: true });
-    product = await startProduct({ database: 'embedded', env: INSPECTABLE });
+    product = await startProduct(given.product);
     admin = await register(product.url);
     const me = await admin.call(getMe, {});
     await admin.call(changeQuota, { params: { userId: me.id }, body: { amountUsd: '1000000' } });
-    const limits = { maxConcurrency: PLACES };
+    const limits = { maxConcurrency: PLACES, ...MINUTE };
     await admin.call(updateUser, { params: { userId: me.id }, body: { limits } });
     await furnish();
-    secret = (await admin.call(createKey, { body: { name: 'storm', maxConcurrency: PLACES } })).secret;
+    secret = (await admin.call(createKey, { body: { name: 'storm', maxConcurrency: PLACES, ...MINUTE } }))
+      .secret;
     books = openDatabase({ url: product.databaseUrl, poolSize: 1, applicationName: 'e2e' });
   }, 120_000);
 
@@ -68,7 +82,8 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
   /** Troubled upstreams come first, and have a healthy one behind them. */
   async function furnish(): Promise<void> {
     const models = chaosModels();
-    const shared = { baseUrl: upstream.url, keys: [{ secret: 'upstream-secret' }], idleTimeoutMs: IDLE_MS };
+    const keys = [{ secret: 'upstream-secret' }];
+    const shared = { baseUrl: upstream.url, keys, idleTimeoutMs: IDLE_MS, maxConcurrency: PLACES };
     for (const type of ['claude', 'openai'] as const) {
       const own = models.filter((model) => model.startsWith(type === 'claude' ? 'fake-claude' : 'fake-gpt'));
       const flaky = own.filter(isFlaky);
@@ -122,12 +137,12 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
     'what is whole arrives whole, what breaks says so, and nothing stays behind',
     async () => {
       const pid = worker();
-      const warm = await run(SEED, WARM_UP_MS);
+      const warm = await run(SEED, warmUpMs);
       await untilQuiet();
       const inspected = await inspect(product, pid);
       const beforeBytes = rssBytes(pid);
       const keptBefore = await inspected.keptBytes();
-      const main = await run(SEED + 1, SECONDS * 1_000 - WARM_UP_MS);
+      const main = await run(SEED + 1, given.seconds * 1_000 - warmUpMs);
       await untilQuiet();
       const kept = (await inspected.keptBytes()) - keptBefore;
       inspected.close();
@@ -140,7 +155,9 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
         left: main.left,
         stoodMs: Math.round(Math.max(warm.stoodMs, main.stoodMs)),
       };
-      process.stdout.write(`chaos: ${JSON.stringify({ ...facts, statuses: [...main.statuses] })}\n`);
+      process.stdout.write(
+        `chaos ${given.mode}: ${JSON.stringify({ ...facts, statuses: [...main.statuses] })}\n`,
+      );
       expect([...warm.wrongs, ...main.wrongs]).toEqual([]);
       expect(kept).toBeLessThan(MOST_KEPT_BYTES);
       expect(grown).toBeLessThan(MOST_GROWTH_BYTES);
@@ -150,7 +167,7 @@ describe(`${CLIENTS} streams in ${SECONDS} s of chaos, seed ${SEED}`, () => {
       expect(socketsOf(pid).incoming(Number(new URL(product.url).port))).toBeLessThan(10);
       await everyRequestHasOneRow([warm, main]);
     },
-    SECONDS * 1_000 + 240_000,
+    given.seconds * 1_000 + 240_000,
   );
 
   async function everyRequestHasOneRow(storms: readonly StormReport[]): Promise<void> {
