@@ -41,35 +41,42 @@ function ownerIn(payload: unknown, self: string): string | undefined {
   return typeof payload.owner === 'string' ? payload.owner : undefined;
 }
 
+/** What this worker keeps of one caller, over Redis. */
+function callerLimits(owner: string, options: RedisLimitsOptions): CallerLimits {
+  const { link, bus, clock, workerId } = options;
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return new CallerLimits({
+    state: ({ keys, args }) =>
+      link.run(
+        stateScript,
+        keys.map((key) => PREFIX + key),
+        args,
+      ),
+    isShared: () => link.state() === 'up',
+    workers: () => Math.max(1, options.instances()),
+    ...{ workerId, nowMs: clock.nowMs },
+    short: () => {
+      const nowMs = clock.monotonicMs();
+      if (nowMs - saidAtMs < SHORT_EVERY_MS) return;
+      saidAtMs = nowMs;
+      bus.publish(TOPIC, { from: workerId, owner });
+    },
+  });
+}
+
 /**
  * Every key of one request must be of one owner: put it in braces, e.g. `rpm:{usr_1}:key_2`. Answers without a promise
  * where leases cover the request. While Redis is away each worker has its part, limit ÷ workers, and what it admitted
  * within the last minute counts; when Redis is back, it is told what was admitted meanwhile. Never rejects.
  */
 export function redisLimits(options: RedisLimitsOptions): LimitStore {
-  const { link, bus, clock, workerId, heartbeatMs = HEARTBEAT_MS } = options;
+  const { link, bus, workerId, heartbeatMs = HEARTBEAT_MS } = options;
   const callers = new Map<string, CallerLimits>();
-  const prefixed = (keys: readonly string[]) => keys.map((key) => PREFIX + key);
-  const workers = () => Math.max(1, options.instances());
-  const open = (owner: string): CallerLimits => {
-    let saidAtMs = Number.NEGATIVE_INFINITY;
-    return new CallerLimits({
-      state: ({ keys, args }) => link.run(stateScript, prefixed(keys), args),
-      isShared: () => link.state() === 'up',
-      ...{ workerId, workers, nowMs: clock.nowMs },
-      short: () => {
-        const nowMs = clock.monotonicMs();
-        if (nowMs - saidAtMs < SHORT_EVERY_MS) return;
-        saidAtMs = nowMs;
-        bus.publish(TOPIC, { from: workerId, owner });
-      },
-    });
-  };
   const callerOf = (key: string): CallerLimits => {
     const owner = ownerOf(key);
     const known = callers.get(owner);
     if (known) return known;
-    const caller = open(owner);
+    const caller = callerLimits(owner, options);
     callers.set(owner, caller);
     return caller;
   };
