@@ -3,17 +3,16 @@ import { SECOND_MS } from '@api-proxy/kit/duration';
 import { MinuteWindow } from './minute-window.ts';
 import { WINDOW_MS } from './port.ts';
 
-/** A lease is what this worker used in this many seconds. */
+/** A lease is what this worker used in this many seconds, and at least several times what it needs now. */
 const FORESIGHT_S = 3;
+const FORESIGHT_TIMES = 8;
 /** A limit is lent out in parts of this many to each worker: what lies idle elsewhere stays small. */
 const LEASES_PER_WORKER = 16;
 /** Smaller leases are not worth the imprecision: such a limit is asked about each time. */
 const LEAST_LEASE = 8;
 const SPARE_PLACES_PER_WORKER = 8;
-/** A lease or spare place that nobody used for this long goes back. */
-const IDLE_MS = 2 * SECOND_MS;
-/** What was used on a lease is told after this time at the latest. */
-const TELL_MS = 4 * SECOND_MS;
+/** A lease or spare place that nobody used for this long goes back, and what was used on it is told. */
+const IDLE_MS = 5 * SECOND_MS;
 export const LEASE_MS = 20 * SECOND_MS;
 /** Nothing is used on a lease that Redis may believe lost: only the first half of its life counts. */
 const LEASE_USED_MS = LEASE_MS / 2;
@@ -58,6 +57,12 @@ export class WindowAccount {
     this.#own.add(amount, nowMs);
   }
 
+  /** Gives back what was spent for a request that was refused: not to the lease, which may have been told of since. */
+  unspend(amount: number, takenAtMs: number, nowMs: number): void {
+    this.remaining += amount;
+    this.correct(-amount, takenAtMs, nowMs);
+  }
+
   correct(delta: number, takenAtMs: number, nowMs: number): void {
     if (nowMs - takenAtMs >= WINDOW_MS) return;
     this.#own.correct(delta, takenAtMs, nowMs);
@@ -93,7 +98,10 @@ export class WindowAccount {
   wanted(amount: number, workers: number, nowMs: number): number {
     const most = Math.floor(this.max / (LEASES_PER_WORKER * workers));
     if (most < LEAST_LEASE) return 0;
-    return Math.min(most, Math.ceil(this.#own.recent(FORESIGHT_S, nowMs) + amount));
+    return Math.min(
+      most,
+      Math.ceil(Math.max(this.#own.recent(FORESIGHT_S, nowMs), amount * FORESIGHT_TIMES)),
+    );
   }
 
   /** Redis is lost: leases are void. */
@@ -127,7 +135,7 @@ export class WindowAccount {
 
   /** Something lies here that Redis should hear of or have back. */
   overdue(nowMs: number): boolean {
-    if (this.untold && nowMs - this.#untoldSinceMs >= TELL_MS) return true;
+    if (this.untold && nowMs - this.#untoldSinceMs >= IDLE_MS) return true;
     return this.lends && nowMs - this.#usedAtMs >= IDLE_MS;
   }
 
@@ -145,6 +153,7 @@ export class PlaceAccount {
   #others = 0;
   #usedAtMs = 0;
   #statedAtMs = 0;
+  #asked = false;
 
   constructor(key: string) {
     this.key = key;
@@ -159,8 +168,14 @@ export class PlaceAccount {
     return (this.#held + this.#others) * 2 >= this.max;
   }
 
+  /** Whether a place is left of those that are held. */
   get free(): boolean {
-    return this.#held > this.used && this.used < this.max;
+    return !this.#asked && this.#held > this.used && this.used < this.max;
+  }
+
+  /** A statement is about it: none is used until the answer. */
+  tell(): void {
+    this.#asked = true;
   }
 
   /** Somebody wants one of `max` places. */
@@ -188,10 +203,12 @@ export class PlaceAccount {
     this.#held = held;
     this.#others = others;
     this.#statedAtMs = nowMs;
+    this.#asked = false;
   }
 
   lose(): void {
     this.#held = this.used;
+    this.#asked = false;
   }
 
   freeAlone(workers: number): boolean {
@@ -199,8 +216,7 @@ export class PlaceAccount {
   }
 
   overdue(nowMs: number): boolean {
-    if (!this.lends) return false;
-    return nowMs - this.#usedAtMs >= IDLE_MS || nowMs - this.#statedAtMs >= TELL_MS;
+    return this.lends && nowMs - this.#statedAtMs >= IDLE_MS;
   }
 
   get lends(): boolean {

@@ -2,10 +2,11 @@
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { PlaceAccount, WindowAccount } from './account.ts';
 import type { LimitRelease, LimitRequest, LimitVerdict, WindowState } from './port.ts';
-import { Statement } from './statement.ts';
+import { type Ask, type Refusal, Statement } from './statement.ts';
 
-/** More requests wait for the next statement. */
-const REQUESTS_PER_STATEMENT = 128;
+/** More requests, and more that is only told, wait for the next statement: Redis does nothing else meanwhile. */
+const ASKS_PER_STATEMENT = 128;
+const TOLD_PER_STATEMENT = 64;
 /** What others hold unused comes back within a moment: a refusal waits for that. */
 const RECALL_MS = 20;
 const RECALLS = 3;
@@ -26,22 +27,30 @@ export type CallerLimitsOptions = {
   readonly short: () => void;
 };
 
+type Account = WindowAccount | PlaceAccount;
+
 type Waiting = {
   readonly request: LimitRequest;
   readonly resolve: (verdict: LimitVerdict) => void;
   recalls: number;
 };
 
-/** One statement is under way at a time, and nothing is used meanwhile: what it says is true when it is answered. */
+/** What of a request is asked about, and what its leases cover, which is used already. */
+type Asking = {
+  readonly waiting: Waiting;
+  readonly ask: Ask;
+  readonly reserved: Omit<Ask, 'holder' | 'nowMs'>;
+};
+
+/** One statement is under way at a time. */
 export class CallerLimits {
   readonly #options: CallerLimitsOptions;
   readonly #windows = new Map<string, WindowAccount>();
   readonly #places = new Map<string, PlaceAccount>();
-  /** What the next statement is about. */
-  readonly #touched = new Set<WindowAccount | PlaceAccount>();
+  /** What is told with the next statement, whoever asks. */
+  readonly #due = new Set<Account>();
   #waiting: Waiting[] = [];
   #stating: Promise<void> | undefined;
-  #again = false;
   #modestUntilMs = 0;
 
   constructor(options: CallerLimitsOptions) {
@@ -52,26 +61,22 @@ export class CallerLimits {
     for (const { key, max } of request.windows) this.#window(key).max = max;
     for (const { key, max } of request.slots) this.#place(key).asked(max, request.nowMs);
     if (!this.#options.isShared()) return this.#takeAlone(request);
-    if (this.#stating === undefined && this.#isCovered(request)) return this.#spend(request);
+    if (this.#isCovered(request)) return this.#spend(request);
     return new Promise((resolve) => this.#wait({ request, resolve, recalls: 0 }));
   }
 
   release({ holder, slots, windows, nowMs }: LimitRelease): void {
-    let urgent = false;
     for (const key of slots) {
       const place = this.#places.get(key);
-      if (place?.remove(holder) !== true) continue;
-      this.#touched.add(place);
-      if (place.near) urgent = true;
+      if (place?.remove(holder) === true && place.near) this.#due.add(place);
     }
     for (const { key, delta, takenAtMs } of windows) {
       const window = this.#windows.get(key);
       if (window === undefined || delta === 0) continue;
       window.correct(delta, takenAtMs, nowMs);
-      this.#touched.add(window);
-      if (window.near) urgent = true;
+      if (window.near) this.#due.add(window);
     }
-    if (urgent && this.#options.isShared()) this.#state();
+    this.#state();
   }
 
   used(key: string): number {
@@ -81,29 +86,22 @@ export class CallerLimits {
   /** Another worker is short: what lies unused goes back. */
   recall(): void {
     this.#modestUntilMs = this.#options.nowMs() + MODEST_MS;
-    let lends = false;
-    for (const account of this.#accounts()) {
-      if (!account.lends) continue;
-      this.#touched.add(account);
-      lends = true;
-    }
-    if (lends) this.#state();
+    for (const account of this.#accounts()) if (account.lends) this.#due.add(account);
+    this.#state();
   }
 
   /** What is overdue is told, what lies idle goes back; `restate` also tells what has not changed. */
   tend(restate: boolean): void {
     const nowMs = this.#options.nowMs();
-    let due = false;
     for (const account of this.#accounts()) {
       if (account.overdue(nowMs) || (restate && account instanceof PlaceAccount && account.stands)) {
-        this.#touched.add(account);
-        due = true;
-      } else if (account.idle(nowMs) && !this.#touched.has(account)) {
+        this.#due.add(account);
+      } else if (account.idle(nowMs) && !this.#stating && !this.#due.has(account)) {
         this.#windows.delete(account.key);
         this.#places.delete(account.key);
       }
     }
-    if (due && this.#options.isShared()) this.#state();
+    this.#state();
   }
 
   get idle(): boolean {
@@ -118,19 +116,18 @@ export class CallerLimits {
 
   /** Redis is back, perhaps empty: what is used here and what was used meanwhile is told. */
   restate(): void {
-    for (const account of this.#accounts()) this.#touched.add(account);
+    for (const account of this.#accounts()) this.#due.add(account);
     this.#state();
   }
 
   /** Gives all leases and spare places back. */
   async close(): Promise<void> {
     this.#modestUntilMs = Number.POSITIVE_INFINITY;
-    await this.#stating;
     this.restate();
-    await this.#stating;
+    while (this.#stating) await this.#stating;
   }
 
-  *#accounts(): IterableIterator<WindowAccount | PlaceAccount> {
+  *#accounts(): IterableIterator<Account> {
     yield* this.#windows.values();
     yield* this.#places.values();
   }
@@ -157,23 +154,19 @@ export class CallerLimits {
     return true;
   }
 
-  #spend({ holder, windows, slots, nowMs }: LimitRequest): LimitVerdict {
-    for (const { key, amount } of windows) {
-      const window = this.#window(key);
-      window.spend(amount, nowMs);
-      this.#touched.add(window);
-    }
-    for (const { key } of slots) {
-      const place = this.#place(key);
-      place.add(holder);
-      this.#touched.add(place);
-    }
-    return { ok: true, windows: this.#states(windows, nowMs) };
+  #spend(request: LimitRequest): LimitVerdict {
+    const { holder, windows, slots, nowMs } = request;
+    for (const { key, amount } of windows) this.#window(key).spend(amount, nowMs);
+    for (const { key } of slots) this.#place(key).add(holder);
+    return this.#admitted(request);
   }
 
-  #states(windows: LimitRequest['windows'], nowMs: number): WindowState[] {
+  #admitted({ windows, nowMs }: LimitRequest): LimitVerdict {
     const resetMs = (Math.floor(nowMs / SECOND_MS) + 60) * SECOND_MS - nowMs;
-    return windows.map(({ key, max }) => ({ key, max, remaining: this.#window(key).remaining, resetMs }));
+    const stateOf = ({ key, max }: { key: string; max: number }): WindowState => {
+      return { key, max, remaining: this.#window(key).remaining, resetMs };
+    };
+    return { ok: true, windows: windows.map(stateOf) };
   }
 
   /** With this worker's part of each limit. */
@@ -188,12 +181,8 @@ export class CallerLimits {
       if (retryAfterMs !== null) return { ok: false, key, max, retryAfterMs };
     }
     for (const { key } of slots) this.#place(key).add(holder);
-    for (const { key, amount } of windows) {
-      const window = this.#window(key);
-      window.countAlone(amount, workers, nowMs);
-      this.#touched.add(window);
-    }
-    return { ok: true, windows: this.#states(windows, nowMs) };
+    for (const { key, amount } of windows) this.#window(key).countAlone(amount, workers, nowMs);
+    return this.#admitted(request);
   }
 
   #wait(waiting: Waiting): void {
@@ -201,10 +190,9 @@ export class CallerLimits {
     if (!this.#stating) this.#begin();
   }
 
-  /** There is something to tell. */
+  /** Tells what is due, when there is something and somebody to tell. */
   #state(): void {
-    if (this.#stating) this.#again = true;
-    else this.#begin();
+    if (this.#due.size > 0 && !this.#stating && this.#options.isShared()) this.#begin();
   }
 
   #begin(): void {
@@ -213,45 +201,89 @@ export class CallerLimits {
       .then(() => this.#round())
       .finally(() => {
         this.#stating = undefined;
-        const again = this.#again && this.#touched.size > 0;
-        this.#again = false;
         this.#serveWaiting();
-        if (again || this.#waiting.length > 0) this.#begin();
+        if (this.#waiting.length > 0) this.#begin();
+        else this.#state();
       });
   }
 
   async #round(): Promise<void> {
-    const asking = this.#waiting.splice(0, REQUESTS_PER_STATEMENT);
-    for (const { request } of asking) {
-      for (const { key } of request.windows) this.#touched.add(this.#window(key));
-      for (const { key } of request.slots) this.#touched.add(this.#place(key));
+    const about = new Set<Account>();
+    for (const account of this.#due) {
+      if (about.size === TOLD_PER_STATEMENT) break;
+      about.add(account);
+      this.#due.delete(account);
     }
+    const asking = this.#waiting.splice(0, ASKS_PER_STATEMENT).map((waiting) => this.#ask(waiting, about));
     const { workerId, workers, nowMs, state } = this.#options;
-    const touched = [...this.#touched];
-    this.#touched.clear();
+    const accounts = [...about];
     const statement = new Statement({
-      ...{ workerId, workers: workers(), requests: asking.map(({ request }) => request) },
-      nowMs: asking.reduce((latest, { request }) => Math.max(latest, request.nowMs), nowMs()),
-      windows: touched.filter((account) => account instanceof WindowAccount),
-      places: touched.filter((account) => account instanceof PlaceAccount),
+      ...{ workerId, workers: workers(), asks: asking.map(({ ask }) => ask) },
+      nowMs: asking.reduce((latest, { ask }) => Math.max(latest, ask.nowMs), nowMs()),
+      windows: accounts.filter((account) => account instanceof WindowAccount),
+      places: accounts.filter((account) => account instanceof PlaceAccount),
       modest: nowMs() < this.#modestUntilMs,
     });
     try {
-      const outcomes = statement.answered(await state(statement));
-      outcomes.forEach(({ verdict, idle }, index) => {
-        const waiting = asking[index];
-        if (!waiting) return;
-        if (idle && waiting.recalls < RECALLS) this.#recallFor(waiting);
-        else waiting.resolve(verdict);
+      const refusals = statement.answered(await state(statement));
+      asking.forEach((one, index) => {
+        const refusal = refusals[index];
+        if (refusal) this.#refuse(one, refusal);
+        else one.waiting.resolve(this.#admitted(one.waiting.request));
       });
     } catch {
       statement.lost(nowMs());
-      for (const account of touched) {
-        account.lose();
-        this.#touched.add(account);
+      for (const one of asking) {
+        this.#unreserve(one);
+        one.waiting.resolve(this.#takeAlone(one.waiting.request));
       }
-      for (const { request, resolve } of asking) resolve(this.#takeAlone(request));
     }
+  }
+
+  /** Uses what is covered; what is not, or is asked about anyway, is asked about. */
+  #ask(waiting: Waiting, about: Set<Account>): Asking {
+    const { holder, nowMs, windows, slots } = waiting.request;
+    const ask = { holder, nowMs, places: [] as PlaceAccount[], windows: [] as Ask['windows'][0][] };
+    const reserved = { places: [] as PlaceAccount[], windows: [] as Ask['windows'][0][] };
+    for (const { key } of slots) {
+      const place = this.#place(key);
+      if (!about.has(place) && place.free) {
+        place.add(holder);
+        reserved.places.push(place);
+      } else {
+        about.add(place);
+        ask.places.push(place);
+      }
+    }
+    for (const { key, amount } of windows) {
+      const account = this.#window(key);
+      if (!about.has(account) && account.covers(amount, nowMs)) {
+        account.spend(amount, nowMs);
+        reserved.windows.push({ account, amount });
+      } else {
+        about.add(account);
+        ask.windows.push({ account, amount });
+      }
+    }
+    return { waiting, ask, reserved };
+  }
+
+  #unreserve({ ask, reserved }: Asking): void {
+    for (const place of reserved.places) place.remove(ask.holder);
+    for (const { account, amount } of reserved.windows)
+      account.unspend(amount, ask.nowMs, this.#options.nowMs());
+  }
+
+  #refuse(asking: Asking, { key, max, retryAfterMs, idle }: Refusal): void {
+    const { waiting } = asking;
+    this.#unreserve(asking);
+    if (!idle || waiting.recalls === RECALLS) {
+      waiting.resolve({ ok: false, key, max, retryAfterMs });
+      return;
+    }
+    waiting.recalls++;
+    this.#options.short();
+    setTimeout(() => this.#wait(waiting), RECALL_MS);
   }
 
   /** Those who came while a statement was under way: what is on lease now may cover them. */
@@ -262,11 +294,5 @@ export class CallerLimits {
       this.#waiting.shift();
       first.resolve(this.#spend(first.request));
     }
-  }
-
-  #recallFor(waiting: Waiting): void {
-    waiting.recalls++;
-    this.#options.short();
-    setTimeout(() => this.#wait(waiting), RECALL_MS);
   }
 }

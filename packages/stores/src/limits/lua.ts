@@ -101,7 +101,7 @@ end
  * leases are granted out of the first half of each limit.
  *
  * Answers per request {0, 0, 0} or {index of the key, wait, 1 when it is only what others hold unused}; per window
- * {lease, remaining, until it is empty}; per place {held, held by others}.
+ * {lease, remaining}; per place {held, held by others}.
  */
 export const STATE = `${WINDOW_FUNCTIONS}${PLACE_FUNCTIONS}
 local now, worker, leaseMs, placeMs = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -179,7 +179,6 @@ for index, part in ipairs(parts) do
     end
     answer[#answer + 1] = lease
     answer[#answer + 1] = math.max(0, part.max - part.sum - part.others)
-    answer[#answer + 1] = math.max(1, (part.newest + 60) * 1000 - now)
   else
     local held = part.used + math.max(0, math.min(part.wanted, math.floor(part.max / 2) - part.used - part.held))
     if held > 0 then
