@@ -55,6 +55,43 @@ describe('caller cache', () => {
     expect(loads).toEqual(['h1']);
   });
 
+  it('reads one that is in use again behind a request, which does not wait', async () => {
+    const { cache, loads, clock, rows } = setUp();
+    await cache.find('h1');
+    clock.advance(29_000);
+    expect(cache.find('h1')).not.toBeInstanceOf(Promise);
+    expect(loads).toEqual(['h1']);
+    clock.advance(2_000);
+    rows.set('h1', caller('usr_1', 'key_1_renewed'));
+    expect(cache.find('h1')).toMatchObject({ key: { id: 'key_1' } });
+    expect(cache.find('h1')).toMatchObject({ key: { id: 'key_1' } });
+    expect(loads).toEqual(['h1', 'h1']);
+    await expect.poll(() => cache.find('h1')).toMatchObject({ key: { id: 'key_1_renewed' } });
+    clock.advance(59_000);
+    expect(cache.find('h1')).not.toBeInstanceOf(Promise);
+  });
+
+  it('a renewal that fails is tried again, and not by each request', async () => {
+    const clock = manualClock();
+    let loads = 0;
+    const cache = new CallerCache({
+      clock,
+      load: async () => {
+        loads++;
+        if (loads > 1) throw new Error('away');
+        return caller('usr_1', 'key_1');
+      },
+    });
+    await cache.find('h1');
+    clock.advance(30_000);
+    for (let count = 0; count < 10; count++) expect(cache.find('h1')).toMatchObject({ key: { id: 'key_1' } });
+    expect(loads).toBe(2);
+    await new Promise(setImmediate);
+    clock.advance(5_000);
+    cache.find('h1');
+    expect(loads).toBe(3);
+  });
+
   it('remembers an unknown credential, but not for long', async () => {
     const { cache, loads, clock } = setUp();
     await cache.find('nobody');

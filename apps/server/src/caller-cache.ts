@@ -7,6 +7,8 @@ import { Recent } from '@api-proxy/kit/recent';
 const DEFAULTS = {
   /** A lost bus message is healed after this time at the latest. */
   knownForMs: MINUTE_MS,
+  /** One that is in use is read again behind a request after this time: none waits for it every minute. */
+  renewAfterMs: 30 * SECOND_MS,
   unknownForMs: 5 * SECOND_MS,
   capacity: 20_000,
   /** How long after its last reading a caller is still believed while the database can't be asked. */
@@ -22,6 +24,7 @@ export type CallerCacheOptions = {
   load: (credentialHash: string) => Promise<Caller | null>;
   clock: Clock;
   knownForMs?: number;
+  renewAfterMs?: number;
   unknownForMs?: number;
   /** Callers kept at most, and as many unknown credentials apart from them. */
   capacity?: number;
@@ -30,7 +33,12 @@ export type CallerCacheOptions = {
   askAgainMs?: number;
 };
 
-type Known = { caller: Caller; untilMs: number; readonly readMs: number };
+type Known = {
+  readonly caller: Caller;
+  untilMs: number;
+  renewMs: number;
+  readonly readMs: number;
+};
 
 export class CallerCache implements CallerSource {
   readonly #options: Required<CallerCacheOptions>;
@@ -49,13 +57,23 @@ export class CallerCache implements CallerSource {
   find(credentialHash: string): Maybe<Caller | null> {
     const nowMs = this.#options.clock.nowMs();
     const known = this.#known.get(credentialHash);
-    if (known && known.untilMs > nowMs) return known.caller;
+    if (known && known.untilMs > nowMs) {
+      if (nowMs >= known.renewMs) this.#renew(credentialHash, known);
+      return known.caller;
+    }
     const unknownUntilMs = this.#unknown.get(credentialHash);
     if (unknownUntilMs !== undefined && unknownUntilMs > nowMs) return null;
     const loading = this.#loading.get(credentialHash) ?? this.#load(credentialHash);
     return known && nowMs - known.readMs < this.#options.believedForMs
       ? this.#orBelieve(loading, { credentialHash, known })
       : loading;
+  }
+
+  /** Reads one anew that is still known; nobody waits for it, and a failure is tried again later. */
+  #renew(credentialHash: string, known: Known): void {
+    const { clock, askAgainMs } = this.#options;
+    known.renewMs = clock.nowMs() + askAgainMs;
+    if (!this.#loading.has(credentialHash)) this.#load(credentialHash).catch(() => undefined);
   }
 
   /** What the database says; where it fails or takes long, the caller as last read, unless it was forgotten meanwhile. */
@@ -72,6 +90,7 @@ export class CallerCache implements CallerSource {
           return;
         }
         known.untilMs = clock.nowMs() + askAgainMs;
+        known.renewMs = known.untilMs;
         resolve(known.caller);
       };
       const timer = setTimeout(() => believe(), patienceMs);
@@ -117,13 +136,14 @@ export class CallerCache implements CallerSource {
   }
 
   #keep(credentialHash: string, caller: Caller | null): void {
-    const { clock, knownForMs, unknownForMs } = this.#options;
+    const { clock, knownForMs, renewAfterMs, unknownForMs } = this.#options;
     const nowMs = clock.nowMs();
     if (caller === null) {
       this.#known.delete(credentialHash);
       this.#unknown.set(credentialHash, nowMs + unknownForMs);
       return;
     }
-    this.#known.set(credentialHash, { caller, untilMs: nowMs + knownForMs, readMs: nowMs });
+    const times = { untilMs: nowMs + knownForMs, renewMs: nowMs + renewAfterMs, readMs: nowMs };
+    this.#known.set(credentialHash, { caller, ...times });
   }
 }

@@ -17,7 +17,7 @@ import { createVault } from '@api-proxy/services/secret/vault';
 import { logNotices } from './adapters/admin-notices.ts';
 import { limitAdmission } from './adapters/admission.ts';
 import { listenToNotices, noticeBus } from './adapters/bus-notices.ts';
-import { readCaller } from './adapters/caller-rows.ts';
+import { callerReader } from './adapters/caller-rows.ts';
 import { channelLive } from './adapters/channel-live.ts';
 import { channelProbe } from './adapters/channel-probe.ts';
 import { compareBooks } from './adapters/compare-books.ts';
@@ -83,7 +83,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     reader: snapshotRows({ db, open: vault.open, clock, log }),
     log,
   });
-  const callers = new CallerCache({ load: (hash) => readCaller(db, hash), clock });
+  const callers = new CallerCache({ load: callerReader(db), clock });
   const health = sharedHealth({
     ...{ bus, cooldowns: shared.cooldowns, workerId, nowMs: clock.nowMs, log },
     local: new MemoryChannelHealth(() => healthBoundsOf(snapshots.current())),

@@ -2,11 +2,12 @@
 import type { Database } from '@api-proxy/db/database';
 import type { Clock } from '@api-proxy/kit/clock';
 import { messageOf } from '@api-proxy/kit/error';
+import { Gather } from '@api-proxy/kit/gather';
 import type { Logger } from '@api-proxy/kit/logger';
-import type { OwnerKind } from '../budget/budget.ts';
+import type { Budget, OwnerKind } from '../budget/budget.ts';
 import type { Lease } from './lease.ts';
 import type { LeaseBook } from './lease-book.ts';
-import { readBudgets } from './lease-statements.ts';
+import { type Pair, readBudgets } from './lease-statements.ts';
 
 /** Budgets of one caller in the order in which they are asked: balance, the user's windows, the key's. */
 export type Account = {
@@ -49,8 +50,9 @@ type Entry = {
 
 /** While the database is away, not every request tries to renew what it knows. */
 const RENEW_AGAIN_MS = 1_000;
-/** Nobody waits for a renewal: a thousand at once would stand before those who need a lease. The next request tries again. */
-const MOST_RENEWALS = 4;
+/** Nobody waits for a renewal: more at once would stand before those who need a lease. The next request tries again. */
+const MOST_RENEWALS = 64;
+const PAIRS_PER_STATEMENT = 32;
 
 const SPAN_ORDER = ['balance', '5h', 'day', 'week', 'month', 'total'];
 const OWNER_ORDER: readonly OwnerKind[] = ['user', 'key'];
@@ -62,11 +64,18 @@ function order(lease: Lease): number {
 
 export function createAccounts(options: AccountsOptions): Accounts {
   const entries = new Map<string, Entry>();
+  const statements = (atOnce: number): Source =>
+    new Gather<Pair, readonly Budget[]>({
+      ask: (pairs) => readBudgets(options.db, pairs),
+      ...{ most: PAIRS_PER_STATEMENT, atOnce },
+    });
+  // Who waits does not stand behind renewals.
+  const [forRequests, forRenewals] = [statements(2), statements(1)];
   let renewals = 0;
   const renew = async (entry: Entry): Promise<void> => {
     renewals++;
     try {
-      await readOnce(options, entry);
+      await readOnce(options, forRenewals, entry);
     } catch (error) {
       entry.renewNotBeforeMs = options.clock.nowMs() + RENEW_AGAIN_MS;
       const facts = { userId: entry.userId, error: messageOf(error) };
@@ -101,7 +110,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       if (due && mayRenew && !entry.reading) void renew(entry);
       return account;
     },
-    read: (userId, keyId) => readOnce(options, entryOf(userId, keyId)),
+    read: (userId, keyId) => readOnce(options, forRequests, entryOf(userId, keyId)),
     forget(ownerId) {
       for (const [name, entry] of entries) {
         if (entry.userId === ownerId || entry.keyId === ownerId) entries.delete(name);
@@ -114,16 +123,18 @@ export function createAccounts(options: AccountsOptions): Accounts {
   };
 }
 
-function readOnce(options: AccountsOptions, entry: Entry): Promise<Account> {
-  entry.reading ??= read(options, entry).finally(() => {
+type Source = Gather<Pair, readonly Budget[]>;
+
+function readOnce(options: AccountsOptions, source: Source, entry: Entry): Promise<Account> {
+  entry.reading ??= read(options, source, entry).finally(() => {
     entry.reading = undefined;
   });
   return entry.reading;
 }
 
-async function read({ db, clock, book }: AccountsOptions, entry: Entry): Promise<Account> {
+async function read({ clock, book }: AccountsOptions, source: Source, entry: Entry): Promise<Account> {
   const startedMs = clock.nowMs();
-  const budgets = await readBudgets(db, entry.userId, entry.keyId);
+  const budgets = await source.get(entry);
   const leases = budgets
     .map((budget) => book.leaseOn(budget, clock.nowMs()))
     .sort((a, b) => order(a) - order(b));

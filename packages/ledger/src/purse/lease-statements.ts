@@ -12,14 +12,23 @@ export function leaseId(workerId: string, budgetId: string): string {
   return `lse_${workerId}_${budgetId}`;
 }
 
-/** All budgets of a user and of a key. */
-export async function readBudgets(db: Database, userId: string, keyId: string): Promise<Budget[]> {
+/** A user and one of its keys. */
+export type Pair = { readonly userId: string; readonly keyId: string };
+
+/** For each pair all budgets of the user and of the key. */
+export async function readBudgets(db: Database, pairs: readonly Pair[]): Promise<Budget[][]> {
+  const users = [...new Set(pairs.map(({ userId }) => userId))];
   const found = rowsOf<BudgetRow>(
     await db.execute(sql`
       select ${sql.raw(BUDGET_COLUMNS)} from budgets b
-      where (b.owner_kind = 'user' and b.owner_id = ${userId}) or (b.owner_kind = 'key' and b.owner_id = ${keyId})`),
+      where (b.owner_kind = 'user' and b.owner_id in ${users})
+         or (b.owner_kind = 'key' and b.owner_id in ${pairs.map(({ keyId }) => keyId)})`),
   );
-  return found.map(budgetOf);
+  const budgets = Map.groupBy(found.map(budgetOf), ({ ownerKind, ownerId }) => `${ownerKind} ${ownerId}`);
+  return pairs.map(({ userId, keyId }) => [
+    ...(budgets.get(`user ${userId}`) ?? []),
+    ...(budgets.get(`key ${keyId}`) ?? []),
+  ]);
 }
 
 export type TakeRequest = {

@@ -1,17 +1,34 @@
 // Bindings shared through Redis: own memory first, one GET for what it doesn't know, writes behind the requests.
 import { RecentForTime } from '@api-proxy/kit/recent-for-time';
-import type { Redis } from 'ioredis';
 import type { Bus } from '../bus/port.ts';
-import type { RedisLink } from '../link/redis.ts';
+import { type RedisLink, script } from '../link/redis.ts';
 import type { Affinity, Binding } from './port.ts';
 
 const FLUSH_MS = 20;
 /** What waits to be written is bounded: beyond this many names new ones stay in this worker. */
 const MOST_WAITING = 10_000;
+/** Redis does nothing else while it writes these. */
+const NAMES_PER_WRITE = 256;
 /** The shared copy is made to last again after this part of its time, and lasts that much longer. */
 const RENEW_PART = 0.25;
 /** What was learnt from Redis is known here for this time, unless it is used. */
 const LEARNT_MS = 60_000;
+
+/**
+ * KEYS: names. ARGV for each: binding, how long it lasts in ms, 1 where only the first binding counts.
+ * Answers for each the binding that was there first, or an empty text. A command for each name costs its sender more.
+ */
+const BIND_ALL = script(`
+local answer = {}
+for index, key in ipairs(KEYS) do
+  local binding, ms, first = ARGV[index * 3 - 2], ARGV[index * 3 - 1], ARGV[index * 3]
+  local before = false
+  if first == '1' then before = redis.call('SET', key, binding, 'PX', ms, 'NX', 'GET')
+  else redis.call('SET', key, binding, 'PX', ms) end
+  answer[index] = before or ''
+end
+return answer
+`);
 
 type Known = {
   readonly binding: Binding;
@@ -63,24 +80,26 @@ export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinit
     if (binding) adopt(name, { binding, ttlMs: LEARNT_MS });
     return binding;
   };
-  const pipelineOf = (redis: Redis, writes: readonly (readonly [string, Write])[]) => {
-    const pipeline = redis.pipeline();
-    for (const [name, { binding, ttlMs, kind: why }] of writes) {
-      const forMs = Math.ceil(ttlMs * (1 + RENEW_PART));
-      if (why === 'first') pipeline.call('SET', prefix + name, textOf(binding), 'PX', forMs, 'NX', 'GET');
-      else pipeline.call('SET', prefix + name, textOf(binding), 'PX', forMs);
+  const writeAll = async (writes: readonly (readonly [string, Write])[]): Promise<void> => {
+    const args = writes.flatMap(([, { binding, ttlMs, kind: why }]) => {
+      return [textOf(binding), Math.ceil(ttlMs * (1 + RENEW_PART)), why === 'first' ? 1 : 0];
+    });
+    const keys = writes.map(([name]) => prefix + name);
+    const answer = await link.run(BIND_ALL, keys, args).catch(() => null);
+    const earlier: unknown[] = Array.isArray(answer) ? answer : [];
+    for (const [index, [name, write]] of writes.entries()) {
+      const first = bindingOf(earlier[index]);
+      if (first && !isSame(first, write.binding)) adopt(name, { binding: first, ttlMs: write.ttlMs });
     }
-    return pipeline.exec();
   };
   const flush = async (): Promise<void> => {
     timer = undefined;
     const writes = [...waiting];
     waiting.clear();
-    const answers = await link.ask((redis) => pipelineOf(redis, writes)).catch(() => null);
-    for (const [index, [name, write]] of writes.entries()) {
-      const earlier = write.kind === 'first' ? bindingOf(answers?.[index]?.[1]) : null;
-      if (earlier && !isSame(earlier, write.binding)) adopt(name, { binding: earlier, ttlMs: write.ttlMs });
-    }
+    const parts: Promise<void>[] = [];
+    for (let from = 0; from < writes.length; from += NAMES_PER_WRITE)
+      parts.push(writeAll(writes.slice(from, from + NAMES_PER_WRITE)));
+    await Promise.all(parts);
   };
   const later = (name: string, write: Write) => {
     const before = waiting.get(name);
