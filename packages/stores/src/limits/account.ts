@@ -38,6 +38,12 @@ export class WindowAccount {
     this.key = key;
   }
 
+  /** Somebody wants some of `max`: what was lent out of a larger limit is void. */
+  asked(max: number): void {
+    if (max < this.max) this.lose();
+    this.max = max;
+  }
+
   /** Whether `amount` is covered by the lease. */
   covers(amount: number, nowMs: number): boolean {
     return this.#lease > 0 && amount <= this.#lease && nowMs - this.#leasedAtMs < LEASE_USED_MS;

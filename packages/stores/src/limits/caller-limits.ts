@@ -58,7 +58,7 @@ export class CallerLimits {
   }
 
   take(request: LimitRequest): LimitVerdict | Promise<LimitVerdict> {
-    for (const { key, max } of request.windows) this.#window(key).max = max;
+    for (const { key, max } of request.windows) this.#window(key).asked(max);
     for (const { key, max } of request.slots) this.#place(key).asked(max, request.nowMs);
     if (!this.#options.isShared()) return this.#takeAlone(request);
     if (this.#isCovered(request)) return this.#spend(request);

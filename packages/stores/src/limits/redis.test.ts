@@ -87,6 +87,12 @@ describe.skipIf(!url)('limits in redis', () => {
     expect(await link.redis.hget('api-proxy:limit:rpm:{usr_1}', 's')).toBe('30');
   });
 
+  it('a limit that is lowered holds at once, whatever is out on lease', async () => {
+    const store = workers.worker(link);
+    expect(await workers.many(store, 50, { key: 'rpm:{usr_1}', max: 100_000 })).toBe(50);
+    expect(await workers.many(store, 50, { key: 'rpm:{usr_1}', max: 60 })).toBe(10);
+  });
+
   it('a key that asks says nothing of the other keys of its user', async () => {
     const store = workers.worker(link);
     const run = vi.spyOn(link, 'run');
