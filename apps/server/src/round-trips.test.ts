@@ -107,6 +107,11 @@ describe.skipIf(!url)('round trips to redis', () => {
     // The first may have to send the scripts; what it binds is known from then on.
     await request(shape, channelId);
     await request(shape, channelId);
+    state.affinity.bind(`first ${channelId}`, BINDING, 600_000);
+    await expect
+      .poll(() => state.link?.redis.get(`api-proxy:bound:session:first ${channelId}`))
+      .not.toBeNull();
+    await quiet();
     writes = 0;
     state.affinity.bind(`warm ${channelId}`, BINDING, 600_000);
     // Told behind, in a write of its own.
