@@ -17,6 +17,11 @@ export const LEASE_MS = 20 * SECOND_MS;
 /** Nothing is used on a lease that Redis may believe lost: only the first half of its life counts. */
 const LEASE_USED_MS = LEASE_MS / 2;
 
+/** What one of the workers may use of a limit without Redis: at least one. */
+function partOf(max: number, workers: number): number {
+  return Math.max(1, Math.floor(max / workers));
+}
+
 export class WindowAccount {
   readonly key: string;
   max = 1;
@@ -53,6 +58,11 @@ export class WindowAccount {
   spend(amount: number, nowMs: number): void {
     this.#lease -= amount;
     this.remaining = Math.max(0, this.remaining - amount);
+    this.#use(amount, nowMs);
+  }
+
+  /** Counts what Redis does not know yet. */
+  #use(amount: number, nowMs: number): void {
     this.count(amount, nowMs);
     this.#note(amount, Math.floor(nowMs / SECOND_MS), nowMs);
   }
@@ -117,18 +127,13 @@ export class WindowAccount {
 
   /** Why this worker's part of the limit does not admit `amount`: how long until it does; null when it does. */
   refusedAlone(amount: number, workers: number, nowMs: number): number | null {
-    const used = this.#own.used(nowMs);
-    const part = Math.max(1, Math.floor(this.max / workers));
-    if (used === 0 || used + amount <= part) return null;
-    return Math.max(1, this.#own.waitMs(Math.min(used, used + amount - part), nowMs));
+    return this.#own.refusal(amount, partOf(this.max, workers), nowMs);
   }
 
   /** Admits without Redis: it is told when that is back. */
   countAlone(amount: number, workers: number, nowMs: number): void {
-    this.count(amount, nowMs);
-    this.#note(amount, Math.floor(nowMs / SECOND_MS), nowMs);
-    const part = Math.max(1, Math.floor(this.max / workers));
-    this.remaining = Math.max(0, part - this.#own.used(nowMs));
+    this.#use(amount, nowMs);
+    this.remaining = Math.max(0, partOf(this.max, workers) - this.#own.used(nowMs));
   }
 
   get lends(): boolean {
@@ -218,7 +223,7 @@ export class PlaceAccount {
   }
 
   freeAlone(workers: number): boolean {
-    return this.used < Math.max(1, Math.floor(this.max / workers));
+    return this.used < partOf(this.max, workers);
   }
 
   overdue(nowMs: number): boolean {

@@ -1,7 +1,13 @@
 // The limits of one caller as one worker keeps them: used on leases where they are far, asked about together near them.
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { PlaceAccount, WindowAccount } from './account.ts';
-import type { LimitRelease, LimitRequest, LimitVerdict, WindowState } from './port.ts';
+import {
+  type LimitRelease,
+  type LimitRequest,
+  type LimitVerdict,
+  PLACE_RETRY_MS,
+  type WindowState,
+} from './port.ts';
 import { type Ask, type Refusal, Statement } from './statement.ts';
 
 /** More requests, and more that is only told, wait for the next statement: Redis does nothing else meanwhile. */
@@ -12,8 +18,6 @@ const RECALL_MS = 20;
 const RECALLS = 3;
 /** After others were short, nothing is taken beyond what is needed for this long. */
 const MODEST_MS = SECOND_MS;
-/** How long a caller that is over its number of parallel calls is asked to wait. */
-const PLACE_RETRY_MS = 1_000;
 
 export type CallerLimitsOptions = {
   /** Runs the script. Rejects while Redis is away. */

@@ -1,5 +1,5 @@
 // The scripts of the limit store in Redis; each is one atomic act.
-import { WINDOW_MS } from './port.ts';
+import { PLACE_RETRY_MS, WINDOW_MS } from './port.ts';
 
 /**
  * A window is a hash: field = second of the epoch, value = amount; `n` = newest second, `s` = sum of all fields. Beside
@@ -129,7 +129,7 @@ local function refusal(index, amount)
   local part = parts[index]
   if index > windowCount then
     if part.used + part.held < part.max then return nil end
-    return 1000, part.used + part.busy < part.max
+    return ${PLACE_RETRY_MS}, part.used + part.busy < part.max
   end
   local sum = part.sum + part.others
   if sum == 0 or sum + amount <= part.max then return nil end

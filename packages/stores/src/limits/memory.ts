@@ -6,6 +6,7 @@ import {
   type LimitRequest,
   type LimitStore,
   type LimitVerdict,
+  PLACE_RETRY_MS,
   type SlotTake,
   WINDOW_MS,
   type WindowState,
@@ -13,25 +14,18 @@ import {
 } from './port.ts';
 
 const SWEEP_MS = 60_000;
-/** How long a caller that is over its number of parallel calls is asked to wait. */
-const SLOT_RETRY_MS = 1_000;
 
 type State = { windows: Map<string, MinuteWindow>; slots: Map<string, Set<string>>; sweptAtMs: number };
 
 function deniedByWindow(state: State, take: WindowTake, nowMs: number): LimitVerdict | undefined {
-  const window = state.windows.get(take.key);
-  const used = window?.used(nowMs) ?? 0;
-  if (used + take.amount <= take.max) return undefined;
-  // A request larger than the whole limit can pass only an empty window.
-  const excess = Math.min(used, used + take.amount - take.max);
-  if (!window || used === 0) return undefined;
-  return { ok: false, key: take.key, max: take.max, retryAfterMs: Math.max(1, window.waitMs(excess, nowMs)) };
+  const retryAfterMs = state.windows.get(take.key)?.refusal(take.amount, take.max, nowMs) ?? null;
+  return retryAfterMs === null ? undefined : { ok: false, key: take.key, max: take.max, retryAfterMs };
 }
 
 function deniedBySlot(state: State, take: SlotTake): LimitVerdict | undefined {
   const holders = state.slots.get(take.key);
   if ((holders?.size ?? 0) < take.max) return undefined;
-  return { ok: false, key: take.key, max: take.max, retryAfterMs: SLOT_RETRY_MS };
+  return { ok: false, key: take.key, max: take.max, retryAfterMs: PLACE_RETRY_MS };
 }
 
 function takeWindow(state: State, take: WindowTake, nowMs: number): WindowState {

@@ -58,6 +58,16 @@ export class MinuteWindow {
     this.#sum += after - before;
   }
 
+  /**
+   * How long `amount` out of `max` has to wait; null: it may be taken now. More than the whole limit can pass only an empty
+   * window.
+   */
+  refusal(amount: number, max: number, nowMs: number): number | null {
+    const used = this.used(nowMs);
+    if (used === 0 || used + amount <= max) return null;
+    return Math.max(1, this.waitMs(Math.min(used, used + amount - max), nowMs));
+  }
+
   /** Milliseconds until at least `amount` of what is counted has left the window. */
   waitMs(amount: number, nowMs: number): number {
     this.#advance(nowMs);

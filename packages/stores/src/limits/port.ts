@@ -46,3 +46,5 @@ export type LimitStore = {
 };
 
 export const WINDOW_MS = 60_000;
+/** How long a caller that is over its number of parallel calls is asked to wait. */
+export const PLACE_RETRY_MS = 1_000;
