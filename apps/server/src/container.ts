@@ -1,6 +1,7 @@
 // Which adapter stands behind which port: known here and, for what workers share, in shared-state.ts only.
 import { bulkTransactions } from '@api-proxy/db/bulk';
 import { openDatabase } from '@api-proxy/db/open';
+import { ownedKeys } from '@api-proxy/db/owned-keys';
 import { createGateway } from '@api-proxy/gateway/gateway';
 import type { Admission } from '@api-proxy/gateway/ports';
 import { createProber } from '@api-proxy/gateway/probe';
@@ -83,7 +84,7 @@ export async function createContainer({ settings, drain, log }: ContainerOptions
     reader: snapshotRows({ db, open: vault.open, clock, log }),
     log,
   });
-  const callers = new CallerCache({ load: callerReader(db), clock });
+  const callers = new CallerCache({ load: callerReader(ownedKeys(db)), clock });
   const health = sharedHealth({
     ...{ bus, cooldowns: shared.cooldowns, workerId, nowMs: clock.nowMs, log },
     local: new MemoryChannelHealth(() => healthBoundsOf(snapshots.current())),

@@ -1,7 +1,10 @@
 // The bytes of requests: made once per load, with fixed places for what differs from request to request.
 import { type Dialect, NONCE_DIGITS } from './answers.ts';
 
-/** What a request asks of the upstream; it travels in a field that every dialect passes through. */
+/**
+ * What a request asks of the upstream; it travels at the beginning of what the user says, as in calls of a program that asks
+ * one thing each: every request begins a conversation of its own, which no field of the client names.
+ */
 export type Wish = {
   readonly nonce: string;
   /** Text events of the stream; 0 = a JSON answer. */
@@ -105,24 +108,26 @@ function headOf(input: { plan: RequestPlan; credential: string; bodyBytes: numbe
 /** `stream` comes last, so that whoever looks for it has to pass the whole body. */
 function bodyOf(plan: RequestPlan, model: string): string {
   const wish = `${WISH_MARK}${'0'.repeat(NONCE_DIGITS)}-${plan.events}-${plan.intervalMs}-${plan.firstMs}`;
-  const who = plan.dialect === 'anthropic' ? { metadata: { user_id: wish } } : { user: wish };
   const filled = (content: unknown): string =>
     JSON.stringify({
       model,
-      ...who,
       max_tokens: 1024,
       messages: [{ role: 'user', content }],
       ...(plan.dialect === 'openai' && plan.events > 0 ? { stream_options: { include_usage: true } } : {}),
       stream: plan.events > 0,
     });
-  const missing = plan.bodyBytes - filled('').length;
+  const missing = plan.bodyBytes - filled(`${wish} `).length;
   const large = missing > 1_000_000;
-  return filled(large ? imageContent(missing) : padded(WORDS, missing));
+  return filled(large ? imageContent(wish, missing) : `${wish} ${padded(WORDS, missing)}`);
 }
 
-function imageContent(bytes: number): object[] {
-  const data = padded('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', bytes - 100);
-  return [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }];
+function imageContent(text: string, bytes: number): object[] {
+  const data = padded('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', bytes - 150);
+  const source = { type: 'base64', media_type: 'image/png', data };
+  return [
+    { type: 'text', text },
+    { type: 'image', source },
+  ];
 }
 
 function padded(text: string, bytes: number): string {

@@ -4,7 +4,7 @@ import type { Call } from './call.ts';
 import { DENIAL_STATUS, type Denial, type DenialCode, describeDenial, isDenial } from './denial.ts';
 import type { Exchange } from './exchange.ts';
 import { estimateInputTokens } from './metering/estimate.ts';
-import type { Binding, Caller, Maybe } from './ports.ts';
+import type { Caller } from './ports.ts';
 import type { RelayDeps } from './relay.ts';
 import { faultHeaders, sendJson } from './reply.ts';
 import { type ExplainedChannel, explain } from './routing/explain.ts';
@@ -29,7 +29,8 @@ export async function answerExplanation(exchange: Exchange, deps: RelayDeps): Pr
   const input = { exchange, caller, call };
   const refused = refusal(input, deps);
   if (refused && CLOSED.has(refused.denied)) return sendDenial(exchange, refused);
-  const denied = refused ?? denialOf(plan({ ...input, trace: { route: null } }, deps));
+  const bond = new Bond(input, deps);
+  const denied = refused ?? denialOf(plan({ ...input, trace: { route: null }, bond }, deps));
   const body = {
     requestId: exchange.requestId,
     protocol: exchange.endpoint.dialect.protocol,
@@ -43,15 +44,20 @@ export async function answerExplanation(exchange: Exchange, deps: RelayDeps): Pr
       /** What would be held at most. */
       upperBoundUsd: formatUsd(upperBound(input, deps)),
     },
-    ...(await routing(input, deps)),
+    ...(await routing({ ...input, bond }, deps)),
   };
   sendJson(exchange.res, { status: 200, body: JSON.stringify(body), headers: idHeader(exchange) });
 }
 
-type Asked = { readonly exchange: Exchange; readonly caller: Caller; readonly call: Call };
+type Asked = {
+  readonly exchange: Exchange;
+  readonly caller: Caller;
+  readonly call: Call;
+  readonly bond: Bond;
+};
 
 /** Admins see each channel; others see how many there are in each state. */
-async function routing({ exchange, caller, call }: Asked, deps: RelayDeps): Promise<object> {
+async function routing({ exchange, caller, call, bond }: Asked, deps: RelayDeps): Promise<object> {
   const { snapshot, endpoint } = exchange;
   const channels = explain({
     snapshot,
@@ -61,7 +67,7 @@ async function routing({ exchange, caller, call }: Asked, deps: RelayDeps): Prom
     slots: deps.slots,
     nowMs: deps.nowMs(),
   });
-  const bound = await bindingOf({ exchange, caller, call }, deps);
+  const bound = await bond.find();
   const reasons: Record<string, number> = {};
   for (const { reason } of channels) reasons[reason] = (reasons[reason] ?? 0) + 1;
   const counts = { channels: channels.length, kept: channels.filter((one) => one.kept).length, reasons };
@@ -69,11 +75,6 @@ async function routing({ exchange, caller, call }: Asked, deps: RelayDeps): Prom
   const names = new Map(snapshot.channels.map((one) => [one.id, one.name]));
   const named = (one: ExplainedChannel) => ({ ...one, channelName: names.get(one.channelId) ?? '' });
   return { counts, bound, channels: channels.map(named) };
-}
-
-/** The channel key that this conversation is bound to, when one is. */
-function bindingOf(asked: Asked, deps: RelayDeps): Maybe<Binding | null> {
-  return new Bond(asked, deps).find();
 }
 
 function denialOf(planned: object): Denial | null {

@@ -228,6 +228,8 @@ export type Binding = { readonly channelId: string; readonly channelKeyId: strin
 /** Remembers bindings by name (a hash) for a time; forgetting one costs an upstream's prompt cache, no more. */
 export type Affinity = {
   get(name: string): Maybe<Binding | null>;
+  /** What this worker knows without asking anybody. Absent: `get` asks nobody. */
+  known?(name: string): Binding | null;
   /** Also makes a binding last longer. Never throws; need not be done when it returns. */
   bind(name: string, binding: Binding, ttlMs: number): void;
 };

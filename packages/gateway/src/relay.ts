@@ -117,7 +117,7 @@ async function steps(leg: Leg, deps: RelayDeps): Promise<Ending> {
   exchange.accountHeaders = pass.headers ?? exchange.accountHeaders;
   if (exchange.endpoint.operation === 'stored_response') return recalled({ ...leg, call }, deps);
 
-  const route = plan({ exchange, caller, call, trace }, deps);
+  const route = plan({ exchange, caller, call, trace, bond }, deps);
   if (isDenial(route)) return refuse(exchange, route);
 
   const reserved = hold({ exchange, caller, call }, deps);

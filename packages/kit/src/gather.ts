@@ -7,6 +7,8 @@ export type GatherOptions<Key, Value> = {
   readonly most: number;
   /** Questions under way at the same time. */
   readonly atOnce: number;
+  /** Calls when a question is put together; the end of the turn when left out. Waiting longer makes larger questions. */
+  readonly when?: (begin: () => void) => void;
 };
 
 type Waiting<Key, Value> = {
@@ -15,14 +17,17 @@ type Waiting<Key, Value> = {
   readonly reject: (error: unknown) => void;
 };
 
-/** The first goes at the end of its turn; nobody waits for company. A question that fails fails for all that are in it. */
+/** Nobody waits for company beyond the turn. A question that fails fails for all that are in it. */
 export class Gather<Key, Value> {
   readonly #options: GatherOptions<Key, Value>;
+  readonly #when: (begin: () => void) => void;
   readonly #waiting: Waiting<Key, Value>[] = [];
   #asking = 0;
+  #begun = false;
 
   constructor(options: GatherOptions<Key, Value>) {
     this.#options = options;
+    this.#when = options.when ?? queueMicrotask;
   }
 
   get(key: Key): Promise<Value> {
@@ -33,20 +38,22 @@ export class Gather<Key, Value> {
   }
 
   #next(): void {
-    if (this.#waiting.length === 0 || this.#asking === this.#options.atOnce) return;
-    this.#asking++;
-    void Promise.resolve()
-      .then(() => this.#round())
-      .finally(() => {
+    if (this.#begun || this.#waiting.length === 0 || this.#asking === this.#options.atOnce) return;
+    this.#begun = true;
+    this.#when(() => {
+      this.#begun = false;
+      this.#asking++;
+      void this.#round().finally(() => {
         this.#asking--;
         this.#next();
       });
+      this.#next();
+    });
   }
 
   async #round(): Promise<void> {
     const { ask, most } = this.#options;
     const asked = this.#waiting.splice(0, most);
-    if (asked.length === 0) return;
     try {
       const values = await ask(asked.map(({ key }) => key));
       if (values.length !== asked.length)

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { conversationPrefix } from './conversation-prefix.ts';
 
 const user = (content: unknown) => ({ role: 'user', content });
-const prefix = (body: object) =>
-  conversationPrefix(Buffer.from(JSON.stringify({ model: 'm', ...body }))).map(String);
+const read = (body: object) => conversationPrefix(Buffer.from(JSON.stringify({ model: 'm', ...body })));
+const prefix = (body: object) => read(body)?.parts.map(String) ?? [];
 
 const DIALECTS: [string, (turns: object[]) => object][] = [
   ['Messages', (turns) => ({ system: [{ type: 'text', text: 'be brief' }], messages: turns })],
@@ -20,6 +20,13 @@ describe.each(DIALECTS)('%s', (_name, body) => {
     expect(prefix(body(later))).toEqual(first);
   });
 
+  it('it is all of a conversation that begins, and not of one that goes on', () => {
+    const isAll = (...turns: object[]) => read({ ...body([user('hello'), ...turns]), tools: [{}] })?.isAll;
+    expect(isAll()).toBe(true);
+    expect(isAll({ role: 'assistant', content: 'hi' })).toBe(false);
+    expect(isAll(user('and?'))).toBe(false);
+  });
+
   it('another first message is another conversation', () => {
     expect(prefix(body([user('hello')]))).not.toEqual(prefix(body([user('goodbye')])));
   });
@@ -27,6 +34,7 @@ describe.each(DIALECTS)('%s', (_name, body) => {
 
 it('a bare input is the first message', () => {
   expect(prefix({ input: 'hello' })).toEqual(['"hello"']);
+  expect(read({ input: 'hello' })?.isAll).toBe(true);
 });
 
 it('a body without turns has no beginning', () => {

@@ -12,34 +12,41 @@ const MOST_MESSAGES = 4;
 /** The role of a message is looked for this far from its start and its end. */
 const ROLE_WITHIN = 512;
 
-/** The parts of the beginning, in order; empty when the body has none or is not plainly written. */
-export function conversationPrefix(body: Buffer): Buffer[] {
+export type ConversationPrefix = {
+  /** In order, each as it is written. */
+  readonly parts: readonly Buffer[];
+  /** Nothing follows: the conversation begins with this request. */
+  readonly isAll: boolean;
+};
+
+/** Null when the body has no beginning or is not plainly written. */
+export function conversationPrefix(body: Buffer): ConversationPrefix | null {
   const fields = scanTopLevel(body, WANTED)?.fields;
-  if (!fields) return [];
+  if (!fields) return null;
   const parts: Buffer[] = [];
   for (const name of SYSTEM) {
     const span = fields.get(name);
     if (span) parts.push(body.subarray(span.start, span.end));
   }
   const turns = TURNS.map((name) => fields.get(name)).find((span) => span !== undefined);
-  const first = turns ? firstTurns(body, turns) : [];
-  return first.length > 0 ? [...parts, ...first] : [];
+  const first = turns ? firstTurns(body, turns) : null;
+  return first && first.parts.length > 0 ? { ...first, parts: [...parts, ...first.parts] } : null;
 }
 
 /** The messages up to and including the first of the user; a bare text is that message. */
-function firstTurns(body: Buffer, { start, end }: Span): Buffer[] {
-  if (body[start] !== OPEN_BRACKET) return [body.subarray(start, end)];
-  const turns: Buffer[] = [];
+function firstTurns(body: Buffer, { start, end }: Span): ConversationPrefix {
+  if (body[start] !== OPEN_BRACKET) return { parts: [body.subarray(start, end)], isAll: true };
+  const parts: Buffer[] = [];
   let at = body.indexOf(OPEN_BRACE, start);
-  while (at !== -1 && at < end && turns.length < MOST_MESSAGES) {
+  while (at !== -1 && at < end && parts.length < MOST_MESSAGES) {
     const after = skipNested(body, at);
     if (after === -1) break;
     const turn = body.subarray(at, after);
-    turns.push(turn);
-    if (isOfUser(turn)) break;
+    parts.push(turn);
     at = body.indexOf(OPEN_BRACE, after);
+    if (isOfUser(turn)) return { parts, isAll: at === -1 || at >= end };
   }
-  return turns;
+  return { parts, isAll: false };
 }
 
 function isOfUser(turn: Buffer): boolean {

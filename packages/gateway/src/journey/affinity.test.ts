@@ -112,6 +112,81 @@ describe('a conversation stays on its channel key, told by', () => {
   });
 });
 
+describe('among workers that share what they know', () => {
+  const begins = { path: '/v1/messages', body: chat('hello') };
+  const reply = { role: 'assistant', content: 'hi' };
+  const goesOn = {
+    path: '/v1/messages',
+    body: { ...chat(''), messages: [...chat('hello').messages, reply, ...chat('so?').messages] },
+  };
+  const named = { ...begins, headers: { 'x-session-id': 's' } };
+
+  /** A worker's own memory in front of what all of them know; `asked` has the questions to all. */
+  function workers() {
+    const all = new MemoryAffinity(Date.now);
+    const asked: string[] = [];
+    const worker = () => {
+      const own = new MemoryAffinity(Date.now);
+      return {
+        get: async (name: string) => {
+          asked.push(name);
+          return own.get(name) ?? all.get(name);
+        },
+        known: (name: string) => own.get(name),
+        bind: (...given: Parameters<MemoryAffinity['bind']>) => {
+          own.bind(...given);
+          all.bind(...given);
+        },
+      };
+    };
+    return { asked, worker };
+  }
+
+  /** The keys that a worker of its own sent one request to. */
+  const keysFor = (request: Request, over: Partial<GatewayDeps>) =>
+    withRelay(
+      many(),
+      async (relay) => {
+        await send(relay, request);
+        return [...keysOf(relay)];
+      },
+      over,
+    );
+
+  it('one that begins is asked about nowhere, and drawn alike by all', async () => {
+    const { asked, worker } = workers();
+    const drawn = new Set<unknown>();
+    for (let count = 0; count < 5; count++) {
+      for (const key of await keysFor(begins, { affinity: worker() })) drawn.add(key);
+    }
+    expect(drawn.size).toBe(1);
+    expect(asked).toEqual([]);
+  });
+
+  it('beginnings are spread over all keys', async () => {
+    await withRelay(many(), async (relay) => {
+      await Promise.all(
+        Array.from({ length: 200 }, (_, count) => send(relay, { ...begins, body: chat(`no. ${count}`) })),
+      );
+      expect(keysOf(relay).size).toBe(12);
+    });
+  });
+
+  it.each([
+    ['one that goes on', goesOn, begins],
+    ['one that its client names', named, { ...named, body: chat('hello again') }],
+  ])('%s is asked about by a worker that does not know it, and stays', async (_name, second, first) => {
+    const { asked, worker } = workers();
+    const began = await keysFor(first, { affinity: worker(), random: () => 0 });
+    asked.length = 0;
+    // What is drawn by chance now is another key.
+    const wentOn = await keysFor(second, { affinity: worker(), random: () => 0.999 });
+    expect(wentOn).toEqual(began);
+    expect(wentOn).not.toEqual(['f_k2']);
+    expect(asked).not.toEqual([]);
+  });
+});
+
 it('the same session of another user is another one', async () => {
   const other = 'sk-relay-test-another-user';
   const callers = {

@@ -1,6 +1,7 @@
 // What ties the requests of one conversation together: what the client says, else how the conversation begins.
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { seededRandom } from '@api-proxy/kit/random';
 import { conversationPrefix } from '@api-proxy/protocols/conversation-prefix';
 import type { Call } from '../call.ts';
 
@@ -14,6 +15,8 @@ const SESSION_HEADERS = [
 ];
 /** As much of a conversation's beginning as tells it from others. */
 const PREFIX_BYTES = 16 * 1024;
+/** Of the name, which is a hash. */
+const SEED_CHARACTERS = 8;
 
 export type SessionOf = {
   readonly userId: string;
@@ -21,26 +24,43 @@ export type SessionOf = {
   readonly call: Call;
 };
 
+/** The conversation of a request. */
+export type Session = {
+  /** Scoped to its user and model: a hash, so that nothing a client wrote is kept. */
+  readonly name: string;
+  /** It is named by how it begins, and this request is no more than that: whoever had it before had the same request. */
+  readonly begins: boolean;
+};
+
 /** The name under which the channel key that made a response is remembered; another user's doesn't meet it. */
 export function responseName(userId: string, responseId: string): string {
   return hash('sha256', `response\n${userId}\n${responseId}`, 'base64url');
 }
 
-/**
- * The name of the conversation, scoped to its user and model: a hash, so that nothing a client wrote is kept.
- * Null when nothing tells.
- */
-export function sessionName({ userId, headers, call }: SessionOf): string | null {
+/** Null when nothing tells which conversation it is. */
+export function sessionOf({ userId, headers, call }: SessionOf): Session | null {
   const header = saidIn(headers);
-  if (header === null && call.chain?.previousId) return responseName(userId, call.chain.previousId);
+  if (header === null && call.chain?.previousId) return toldBy(responseName(userId, call.chain.previousId));
   const said = header ?? call.sessionHint;
   const scope = `${userId}\n${call.model}\n`;
-  if (said !== null) return hash('sha256', scope + said, 'base64url');
-  const parts = conversationPrefix(call.body);
-  if (parts.length === 0) return null;
-  const lengths = parts.map((part) => `\n${part.length}`).join('');
-  const texts = parts.map((part) => part.subarray(0, PREFIX_BYTES));
-  return hash('sha256', Buffer.concat([Buffer.from(scope + lengths), ...texts]), 'base64url');
+  if (said !== null) return toldBy(hash('sha256', scope + said, 'base64url'));
+  const prefix = conversationPrefix(call.body);
+  if (prefix === null) return null;
+  const lengths = prefix.parts.map((part) => `\n${part.length}`).join('');
+  const texts = prefix.parts.map((part) => part.subarray(0, PREFIX_BYTES));
+  const name = hash('sha256', Buffer.concat([Buffer.from(scope + lengths), ...texts]), 'base64url');
+  return { name, begins: prefix.isAll };
+}
+
+function toldBy(name: string): Session {
+  return { name, begins: false };
+}
+
+/** Draws that every worker makes alike for this session, each as likely as by chance. */
+export function drawsOf({ name }: Session): () => number {
+  let seed = 0;
+  for (let at = 0; at < SEED_CHARACTERS; at++) seed = Math.imul(seed, 31) + name.charCodeAt(at);
+  return seededRandom(seed);
 }
 
 function saidIn(headers: IncomingHttpHeaders): string | null {

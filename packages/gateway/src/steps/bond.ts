@@ -4,7 +4,7 @@ import type { Call } from '../call.ts';
 import type { Exchange } from '../exchange.ts';
 import type { Affinity, Binding, Caller, Maybe } from '../ports.ts';
 import type { Candidate, Route } from '../routing/route.ts';
-import { responseName, sessionName } from '../routing/session.ts';
+import { drawsOf, responseName, type Session, sessionOf } from '../routing/session.ts';
 import { type Patience, patienceOf } from '../snapshot.ts';
 import type { Answer } from './try-once.ts';
 
@@ -21,7 +21,7 @@ export type BondDeps = {
 };
 
 /** What ties a request to others: the response it continues, or its conversation. */
-type Tie = { readonly kind: 'response' | 'session'; readonly name: string };
+type Tie = { readonly kind: 'response' | 'session'; readonly session: Session };
 
 export class Bond {
   readonly #deps: BondDeps;
@@ -37,6 +37,12 @@ export class Bond {
     this.#input = input;
     this.#deps = deps;
     this.#patience = patienceOf(input.exchange.snapshot);
+  }
+
+  /** How to draw a channel for it; undefined: by chance. Parallel firsts of a conversation meet, whichever workers they reach. */
+  draws(): (() => number) | undefined {
+    const tie = this.#tied();
+    return tie?.session.begins ? drawsOf(tie.session) : undefined;
   }
 
   /** Starts to look for the binding. @returns it when it is known at once. */
@@ -88,11 +94,17 @@ export class Bond {
     this.#bind(candidate);
   }
 
-  /** The binding as it is now; null when there is none. */
+  /**
+   * The binding as it is now; null when there is none. Of a conversation that begins only this worker is asked: another one
+   * that had the very same request drew alike.
+   */
   find(): Maybe<Binding | null> {
     const tie = this.#tied();
     if (tie === null) return null;
-    return (tie.kind === 'response' ? this.#deps.makers : this.#deps.affinity).get(tie.name);
+    const { name, begins } = tie.session;
+    const { affinity, makers } = this.#deps;
+    if (tie.kind === 'response') return makers.get(name);
+    return begins && affinity.known ? affinity.known(name) : affinity.get(name);
   }
 
   #tied(): Tie | null {
@@ -105,7 +117,8 @@ export class Bond {
     const tie = this.#tied();
     if (tie === null) return;
     this.#binding = bindingOf(candidate);
-    if (tie.kind === 'session') this.#deps.affinity.bind(tie.name, this.#binding, this.#patience.affinityMs);
+    if (tie.kind === 'session')
+      this.#deps.affinity.bind(tie.session.name, this.#binding, this.#patience.affinityMs);
   }
 
   #rememberResponse(candidate: Candidate, { first, stream }: Answer): void {
@@ -121,12 +134,12 @@ export class Bond {
 function tieOf({ exchange, caller, call }: BondInput): Tie | null {
   if (exchange.endpoint.operation !== 'generate') return null;
   const userId = caller.user.id;
-  const name = sessionName({ userId, headers: exchange.req.headers, call });
-  if (name === null) return null;
+  const session = sessionOf({ userId, headers: exchange.req.headers, call });
+  if (session === null) return null;
   const previousId = call.chain?.previousId;
   const continues =
-    previousId !== undefined && previousId !== null && name === responseName(userId, previousId);
-  return { kind: continues ? 'response' : 'session', name };
+    previousId !== undefined && previousId !== null && session.name === responseName(userId, previousId);
+  return { kind: continues ? 'response' : 'session', session };
 }
 
 function bindingOf({ option, key }: Candidate): Binding {

@@ -8,6 +8,7 @@ import type { Caller, ChannelHealth } from '../ports.ts';
 import type { CandidateIndex, Candidates } from '../routing/candidates.ts';
 import { Route } from '../routing/route.ts';
 import type { Trace } from '../trace.ts';
+import type { Bond } from './bond.ts';
 
 export type PlanDeps = {
   readonly candidates: CandidateIndex;
@@ -20,6 +21,7 @@ export type PlanInput = {
   readonly caller: Caller;
   readonly call: Call;
   readonly trace: Pick<Trace, 'route'>;
+  readonly bond: Pick<Bond, 'draws'>;
 };
 
 /** @returns a route with at least one candidate, or 403 (unpriced) / 404 / 503; the trace has the route of those without a channel, too. */
@@ -33,7 +35,8 @@ export function plan(input: PlanInput, deps: PlanDeps): Route | Denial {
     // Behind a `*` channel every name would exist; one that nobody listed and nobody priced does not.
     return { denied: listed ? 'model_not_priced' : 'model_unknown', facts: { model: call.model } };
   }
-  const route = new Route({ candidates, health: deps.health, random: deps.random });
+  const draws = candidates.keys > 1 ? input.bond.draws() : undefined;
+  const route = new Route({ candidates, health: deps.health, random: draws ?? deps.random });
   input.trace.route = route;
   if (candidates.accepted && !candidates.spoken) {
     return { denied: 'protocol_unavailable', facts: { model: call.model } };

@@ -17,12 +17,13 @@ export type Pair = { readonly userId: string; readonly keyId: string };
 
 /** For each pair all budgets of the user and of the key. */
 export async function readBudgets(db: Database, pairs: readonly Pair[]): Promise<Budget[][]> {
-  const users = [...new Set(pairs.map(({ userId }) => userId))];
+  const users = sql.param([...new Set(pairs.map(({ userId }) => userId))]);
+  const keys = sql.param(pairs.map(({ keyId }) => keyId));
   const found = rowsOf<BudgetRow>(
     await db.execute(sql`
       select ${sql.raw(BUDGET_COLUMNS)} from budgets b
-      where (b.owner_kind = 'user' and b.owner_id in ${users})
-         or (b.owner_kind = 'key' and b.owner_id in ${pairs.map(({ keyId }) => keyId)})`),
+      where (b.owner_kind = 'user' and b.owner_id = any(${users}))
+         or (b.owner_kind = 'key' and b.owner_id = any(${keys}))`),
   );
   const budgets = Map.groupBy(found.map(budgetOf), ({ ownerKind, ownerId }) => `${ownerKind} ${ownerId}`);
   return pairs.map(({ userId, keyId }) => [

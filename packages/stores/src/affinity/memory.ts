@@ -11,6 +11,7 @@ export function memoryAffinity({ nowMs, most }: MemoryAffinityOptions): Affinity
   const bindings = new RecentForTime<Binding>(nowMs, most);
   return {
     get: (name) => bindings.get(name),
+    known: (name) => bindings.get(name),
     bind: (name, binding, ttlMs) => bindings.set(name, binding, ttlMs),
     close: async () => undefined,
   };

@@ -54,7 +54,51 @@ describe.skipIf(!url)('bindings in redis', () => {
     await link.redis.config('RESETSTAT');
     expect(await other.get('s')).toEqual(A);
     expect(await other.get('s')).toEqual(A);
-    expect(/cmdstat_get:calls=(\d+)/.exec(await link.redis.info('commandstats'))?.[1]).toBe('1');
+    expect(/cmdstat_mget:calls=(\d+)/.exec(await link.redis.info('commandstats'))?.[1]).toBe('1');
+  });
+
+  it('names that are asked for in one turn are one command', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
+    const [one, other] = [worker('wrk_1'), worker('wrk_2')];
+    for (const name of names) one.bind(name, name === 's7' ? B : A, LONG_MS);
+    await expect.poll(() => link.redis.dbsize()).toBe(names.length);
+    await link.redis.config('RESETSTAT');
+    const found = await Promise.all([...names, 'nobody'].map((name) => other.get(name)));
+    expect(found.indexOf(null)).toBe(names.length);
+    expect(found.flatMap((binding, index) => (binding?.channelId === 'chn_b' ? [index] : []))).toEqual([7]);
+    expect(/cmdstat_mget:calls=(\d+)/.exec(await link.redis.info('commandstats'))?.[1]).toBe('1');
+  });
+
+  it('what was bound here while the question was on its way holds', async () => {
+    worker('wrk_1').bind('s', A, LONG_MS);
+    await expect.poll(() => link.redis.get(NAME)).toBe('chn_a chk_a');
+    const other = worker('wrk_2');
+    const asked = other.get('s');
+    other.bind('s', B, LONG_MS);
+    expect([await asked, other.known('s')]).toEqual([B, B]);
+  });
+
+  it('only what this worker knows is known without a question', async () => {
+    const [one, other] = [worker('wrk_1'), worker('wrk_2')];
+    one.bind('s', A, LONG_MS);
+    await expect.poll(() => link.redis.get(NAME)).toBe('chn_a chk_a');
+    expect([one.known('s'), other.known('s')]).toEqual([A, null]);
+    await other.get('s');
+    expect(other.known('s')).toEqual(A);
+  });
+
+  it('bindings that last differently, and firsts among moves, each keep their own', async () => {
+    const [one, other] = [worker('wrk_1'), worker('wrk_2')];
+    one.bind('s', A, LONG_MS);
+    await expect.poll(() => link.redis.get(NAME)).toBe('chn_a chk_a');
+    await other.get('s');
+    other.bind('s', B, LONG_MS);
+    other.bind('first', A, LONG_MS);
+    other.bind('short', A, 1_000);
+    await expect.poll(() => link.redis.get(NAME)).toBe('chn_b chk_b');
+    await expect.poll(() => link.redis.get('api-proxy:bound:session:first')).toBe('chn_a chk_a');
+    await expect.poll(() => link.redis.pttl('api-proxy:bound:session:short')).toBeGreaterThan(0);
+    expect(await link.redis.pttl('api-proxy:bound:session:short')).toBeLessThanOrEqual(1_250);
   });
 
   it('of two workers that bind a new name at once the first wins, and both keep to it', async () => {

@@ -1,4 +1,5 @@
-// Bindings shared through Redis: own memory first, one GET for what it doesn't know, writes behind the requests.
+// Bindings shared through Redis: own memory first, one MGET a turn for what it doesn't know, writes behind the requests.
+import { Gather } from '@api-proxy/kit/gather';
 import { RecentForTime } from '@api-proxy/kit/recent-for-time';
 import type { Bus } from '../bus/port.ts';
 import { type RedisLink, script } from '../link/redis.ts';
@@ -7,24 +8,23 @@ import type { Affinity, Binding } from './port.ts';
 const FLUSH_MS = 20;
 /** What waits to be written is bounded: beyond this many names new ones stay in this worker. */
 const MOST_WAITING = 10_000;
-/** Redis does nothing else while it writes these. */
-const NAMES_PER_WRITE = 256;
+/** Redis does nothing else while it reads or writes these. */
+const NAMES_PER_COMMAND = 256;
 /** The shared copy is made to last again after this part of its time, and lasts that much longer. */
 const RENEW_PART = 0.25;
 /** What was learnt from Redis is known here for this time, unless it is used. */
 const LEARNT_MS = 60_000;
 
 /**
- * KEYS: names. ARGV for each: binding, how long it lasts in ms, 1 where only the first binding counts.
+ * KEYS: names. ARGV: how long they last in ms, 1 where only the first binding of each counts, then the binding of each.
  * Answers for each the binding that was there first, or an empty text. A command for each name costs its sender more.
  */
 const BIND_ALL = script(`
-local answer = {}
+local answer, ms, first = {}, ARGV[1], ARGV[2]
 for index, key in ipairs(KEYS) do
-  local binding, ms, first = ARGV[index * 3 - 2], ARGV[index * 3 - 1], ARGV[index * 3]
   local before = false
-  if first == '1' then before = redis.call('SET', key, binding, 'PX', ms, 'NX', 'GET')
-  else redis.call('SET', key, binding, 'PX', ms) end
+  if first == '1' then before = redis.call('SET', key, ARGV[index + 2], 'PX', ms, 'NX', 'GET')
+  else redis.call('SET', key, ARGV[index + 2], 'PX', ms) end
   answer[index] = before or ''
 end
 return answer
@@ -36,6 +36,10 @@ type Known = {
   readonly writtenMs: number;
 };
 type Write = { readonly binding: Binding; readonly ttlMs: number; readonly kind: 'first' | 'move' | 'renew' };
+type Named = readonly [name: string, write: Write];
+
+/** What one script writes has this in common. */
+const groupOf = ({ ttlMs, kind }: Write): string => `${ttlMs} ${kind === 'first'}`;
 
 export type RedisAffinityOptions = {
   link: RedisLink;
@@ -75,15 +79,27 @@ export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinit
   let timer: NodeJS.Timeout | undefined;
   const adopt = (name: string, { binding, ttlMs }: { binding: Binding; ttlMs: number }) =>
     own.set(name, { binding, writtenMs: 0 }, ttlMs);
+  const known = (name: string): Binding | null => own.get(name)?.binding ?? null;
   const learn = (name: string, found: unknown): Binding | null => {
+    // What was bound here while the question was on its way is younger than the answer.
+    const meanwhile = known(name);
+    if (meanwhile) return meanwhile;
     const binding = bindingOf(found);
     if (binding) adopt(name, { binding, ttlMs: LEARNT_MS });
     return binding;
   };
-  const writeAll = async (writes: readonly (readonly [string, Write])[]): Promise<void> => {
-    const args = writes.flatMap(([, { binding, ttlMs, kind: why }]) => {
-      return [textOf(binding), Math.ceil(ttlMs * (1 + RENEW_PART)), why === 'first' ? 1 : 0];
-    });
+  // What is asked in one turn leaves at its end anyway: it leaves as one command, which costs a fifth of as many.
+  const shared = new Gather<string, unknown>({
+    ask: (names) => link.ask((redis) => redis.mget(names.map((name) => prefix + name))),
+    ...{ most: NAMES_PER_COMMAND, atOnce: Number.POSITIVE_INFINITY, when: setImmediate },
+  });
+  /** All of `writes` are of one {@link groupOf group}. */
+  const writeAll = async (writes: readonly Named[]): Promise<void> => {
+    const [, one] = writes[0] ?? [];
+    if (!one) return;
+    const lastsMs = Math.ceil(one.ttlMs * (1 + RENEW_PART));
+    const bindings = writes.map(([, { binding }]) => textOf(binding));
+    const args = [lastsMs, one.kind === 'first' ? 1 : 0, ...bindings];
     const keys = writes.map(([name]) => prefix + name);
     const answer = await link.run(BIND_ALL, keys, args).catch(() => null);
     const earlier: unknown[] = Array.isArray(answer) ? answer : [];
@@ -94,11 +110,13 @@ export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinit
   };
   const flush = async (): Promise<void> => {
     timer = undefined;
-    const writes = [...waiting];
+    const groups = Map.groupBy(waiting, ([, write]) => groupOf(write));
     waiting.clear();
     const parts: Promise<void>[] = [];
-    for (let from = 0; from < writes.length; from += NAMES_PER_WRITE)
-      parts.push(writeAll(writes.slice(from, from + NAMES_PER_WRITE)));
+    for (const writes of groups.values()) {
+      for (let from = 0; from < writes.length; from += NAMES_PER_COMMAND)
+        parts.push(writeAll(writes.slice(from, from + NAMES_PER_COMMAND)));
+    }
     await Promise.all(parts);
   };
   const later = (name: string, write: Write) => {
@@ -113,15 +131,14 @@ export function redisAffinity({ link, bus, kind, workerId, nowMs }: RedisAffinit
     if (move && own.get(move.name)) adopt(move.name, move);
   });
   return {
+    known,
     get(name) {
-      const known = own.get(name)?.binding ?? null;
-      if (known || link.state() === 'down') return known;
-      return link
-        .ask((redis) => redis.get(prefix + name))
-        .then(
-          (found) => learn(name, found),
-          () => null,
-        );
+      const binding = known(name);
+      if (binding || link.state() === 'down') return binding;
+      return shared.get(name).then(
+        (found) => learn(name, found),
+        () => null,
+      );
     },
     bind(name, binding, ttlMs) {
       const before = own.get(name);
