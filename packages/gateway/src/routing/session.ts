@@ -24,8 +24,9 @@ export type SessionOf = {
   readonly call: Call;
 };
 
-/** The conversation of a request. */
+/** What ties a request to others: the response it continues, or its conversation. */
 export type Session = {
+  readonly kind: 'response' | 'conversation';
   /** Scoped to its user and model: a hash, so that nothing a client wrote is kept. */
   readonly name: string;
   /** It is named by how it begins, and this request is no more than that: whoever had it before had the same request. */
@@ -40,24 +41,22 @@ export function responseName(userId: string, responseId: string): string {
 /** Null when nothing tells which conversation it is. */
 export function sessionOf({ userId, headers, call }: SessionOf): Session | null {
   const header = saidIn(headers);
-  if (header === null && call.chain?.previousId) return toldBy(responseName(userId, call.chain.previousId));
+  if (header === null && call.chain?.previousId)
+    return { kind: 'response', name: responseName(userId, call.chain.previousId), begins: false };
   const said = header ?? call.sessionHint;
   const scope = `${userId}\n${call.model}\n`;
-  if (said !== null) return toldBy(hash('sha256', scope + said, 'base64url'));
+  if (said !== null)
+    return { kind: 'conversation', name: hash('sha256', scope + said, 'base64url'), begins: false };
   const prefix = conversationPrefix(call.body);
   if (prefix === null) return null;
   const lengths = prefix.parts.map((part) => `\n${part.length}`).join('');
   const texts = prefix.parts.map((part) => part.subarray(0, PREFIX_BYTES));
   const name = hash('sha256', Buffer.concat([Buffer.from(scope + lengths), ...texts]), 'base64url');
-  return { name, begins: prefix.isAll };
-}
-
-function toldBy(name: string): Session {
-  return { name, begins: false };
+  return { kind: 'conversation', name, begins: prefix.isAll };
 }
 
 /** Draws that every worker makes alike for this session, each as likely as by chance. */
-export function drawsOf({ name }: Session): () => number {
+export function drawsOf({ name }: Pick<Session, 'name'>): () => number {
   let seed = 0;
   for (let at = 0; at < SEED_CHARACTERS; at++) seed = Math.imul(seed, 31) + name.charCodeAt(at);
   return seededRandom(seed);

@@ -20,15 +20,12 @@ export type BondDeps = {
   readonly makers: Affinity;
 };
 
-/** What ties a request to others: the response it continues, or its conversation. */
-type Tie = { readonly kind: 'response' | 'session'; readonly session: Session };
-
 export class Bond {
   readonly #deps: BondDeps;
   readonly #input: BondInput;
   readonly #patience: Patience;
   /** Undefined: not worked out yet; null: nothing ties this request to others. */
-  #tie: Tie | null | undefined;
+  #tie: Session | null | undefined;
   /** Of a look whose answer nobody has used yet. */
   #ahead: Maybe<Binding | null> | undefined;
   #binding: Binding | null = null;
@@ -42,7 +39,7 @@ export class Bond {
   /** How to draw a channel for it; undefined: by chance. Parallel firsts of a conversation meet, whichever workers they reach. */
   draws(): (() => number) | undefined {
     const tie = this.#tied();
-    return tie?.session.begins ? drawsOf(tie.session) : undefined;
+    return tie?.begins ? drawsOf(tie) : undefined;
   }
 
   /** Starts to look for the binding. @returns it when it is known at once. */
@@ -101,13 +98,12 @@ export class Bond {
   find(): Maybe<Binding | null> {
     const tie = this.#tied();
     if (tie === null) return null;
-    const { name, begins } = tie.session;
     const { affinity, makers } = this.#deps;
-    if (tie.kind === 'response') return makers.get(name);
-    return begins && affinity.known ? affinity.known(name) : affinity.get(name);
+    if (tie.kind === 'response') return makers.get(tie.name);
+    return tie.begins && affinity.known ? affinity.known(tie.name) : affinity.get(tie.name);
   }
 
-  #tied(): Tie | null {
+  #tied(): Session | null {
     if (this.#tie === undefined) this.#tie = tieOf(this.#input);
     return this.#tie;
   }
@@ -117,8 +113,8 @@ export class Bond {
     const tie = this.#tied();
     if (tie === null) return;
     this.#binding = bindingOf(candidate);
-    if (tie.kind === 'session')
-      this.#deps.affinity.bind(tie.session.name, this.#binding, this.#patience.affinityMs);
+    if (tie.kind === 'conversation')
+      this.#deps.affinity.bind(tie.name, this.#binding, this.#patience.affinityMs);
   }
 
   #rememberResponse(candidate: Candidate, { first, stream }: Answer): void {
@@ -131,15 +127,9 @@ export class Bond {
   }
 }
 
-function tieOf({ exchange, caller, call }: BondInput): Tie | null {
+function tieOf({ exchange, caller, call }: BondInput): Session | null {
   if (exchange.endpoint.operation !== 'generate') return null;
-  const userId = caller.user.id;
-  const session = sessionOf({ userId, headers: exchange.req.headers, call });
-  if (session === null) return null;
-  const previousId = call.chain?.previousId;
-  const continues =
-    previousId !== undefined && previousId !== null && session.name === responseName(userId, previousId);
-  return { kind: continues ? 'response' : 'session', session };
+  return sessionOf({ userId: caller.user.id, headers: exchange.req.headers, call });
 }
 
 function bindingOf({ option, key }: Candidate): Binding {
