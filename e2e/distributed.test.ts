@@ -34,20 +34,21 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
 
   afterAll(() => cluster?.remove());
 
-  type Shot = { secret: string; model?: string; stream?: boolean; session?: string };
+  type Shot = { secret: string; model?: string; stream?: boolean; session?: string; said?: string };
 
   const ask = (
     instance: number,
-    { secret, model = QUICK, stream = false, session }: Shot,
+    { secret, model = QUICK, stream = false, session, said = 'hello' }: Shot,
   ): Promise<Response> =>
     fetch(`${cluster.instances[instance % 3]?.url}/v1/messages`, {
       method: 'POST',
       headers: {
         'x-api-key': secret,
         'content-type': 'application/json',
+        'x-said': said,
         ...(session ? { 'x-session-id': session } : {}),
       },
-      body: JSON.stringify({ model, max_tokens: 64, stream, messages: [{ role: 'user', content: 'hello' }] }),
+      body: JSON.stringify({ model, max_tokens: 64, stream, messages: [{ role: 'user', content: said }] }),
     });
 
   /** The status, once the answer has ended. */
@@ -104,10 +105,10 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
   }, 60_000);
 
   /** Channel keys, by their credential, that a session was sent to. */
-  const credentialsOf = (session: string) =>
+  const credentialsOf = (text: string, name: 'x-session-id' | 'x-said' = 'x-session-id') =>
     cluster.upstream.witness
       .recent()
-      .filter(({ headers }) => headers['x-session-id'] === session)
+      .filter(({ headers }) => headers[name] === text)
       .map(({ headers }) => headers['x-api-key']);
 
   /** Adds a channel for one model, tried before the others, and waits until every instance sends there. */
@@ -136,12 +137,40 @@ describe.skipIf(!databaseUrl || !redisUrl)('three instances', () => {
     }
   };
 
-  it('a conversation stays on its channel key, whichever instance it comes to', async () => {
+  const addBonded = async (): Promise<void> => {
     const { secret } = await key({});
     for (const name of ['bond-1', 'bond-2', 'bond-3']) {
       await addChannel(name, BONDED);
       await knownEverywhere(secret, BONDED, name);
     }
+  };
+  let adding: Promise<void> | undefined;
+  /** Three channels for one model. */
+  const bonded = (): Promise<void> => {
+    adding ??= addBonded();
+    return adding;
+  };
+
+  it('conversations that begin alike meet at one channel key, at the same moment on all instances', async () => {
+    await bonded();
+    const { secret } = await key({});
+    const used = new Set<unknown>();
+    for (let count = 0; count < 12; count += 1) {
+      const said = `beginning ${count}`;
+      const shot = { secret, model: BONDED, said };
+      const statuses = await Promise.all([0, 1, 2, 0, 1, 2].map((instance) => statusOf(instance, shot)));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      const credentials = credentialsOf(said, 'x-said');
+      expect(credentials).toHaveLength(6);
+      expect(new Set(credentials).size).toBe(1);
+      used.add(credentials[0]);
+    }
+    expect(used.size).toBeGreaterThan(1);
+  }, 60_000);
+
+  it('a conversation stays on its channel key, whichever instance it comes to', async () => {
+    await bonded();
+    const { secret } = await key({});
     const used = new Set<unknown>();
     for (let count = 0; count < 8; count += 1) {
       const session = `conversation ${count}`;

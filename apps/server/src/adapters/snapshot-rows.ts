@@ -41,8 +41,10 @@ export function snapshotRows(options: SnapshotRowsOptions): SnapshotReader {
     read: async () => {
       // First, so that a change made meanwhile has a higher number and is read again.
       const number = await version();
+      // In the same order everywhere: what workers draw alike is drawn from the same list.
       const channelRows = await db.query.channels.findMany({
         where: (row, { isNull }) => isNull(row.deletedAt),
+        orderBy: (row, { asc }) => asc(row.id),
       });
       const keyRows = await db.query.channelKeys.findMany({ orderBy: (row, { asc }) => asc(row.id) });
       const renameRows = await db.query.mappings.findMany();
