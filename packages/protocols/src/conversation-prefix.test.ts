@@ -1,9 +1,13 @@
 // Promise: turns of one conversation begin alike in every dialect; conversations of another beginning don't.
 import { describe, expect, it } from 'vitest';
-import { conversationPrefix } from './conversation-prefix.ts';
+import { CONVERSATION_FIELDS, conversationPrefix } from './conversation-prefix.ts';
+import { scanTopLevel } from './json-scan.ts';
 
 const user = (content: unknown) => ({ role: 'user', content });
-const read = (body: object) => conversationPrefix(Buffer.from(JSON.stringify({ model: 'm', ...body })));
+const read = (body: object) => {
+  const bytes = Buffer.from(JSON.stringify({ model: 'm', ...body }));
+  return conversationPrefix(bytes, scanTopLevel(bytes, CONVERSATION_FIELDS)?.fields ?? new Map());
+};
 const prefix = (body: object) => read(body)?.parts.map(String) ?? [];
 
 const DIALECTS: [string, (turns: object[]) => object][] = [

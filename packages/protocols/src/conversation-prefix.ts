@@ -1,9 +1,10 @@
 // How a conversation begins, whatever its dialect: the system text and the first message of the user, as bytes.
-import { type Span, scanTopLevel, skipNested } from './json-scan.ts';
+import { type Span, skipNested } from './json-scan.ts';
 
 const SYSTEM: readonly string[] = ['system', 'instructions'];
 const TURNS: readonly string[] = ['messages', 'input'];
-const WANTED: ReadonlySet<string> = new Set([...SYSTEM, ...TURNS]);
+/** The top-level fields of a request that have its conversation. */
+export const CONVERSATION_FIELDS: ReadonlySet<string> = new Set([...SYSTEM, ...TURNS]);
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const USER = /"role"\s*:\s*"user"/;
@@ -19,10 +20,14 @@ export type ConversationPrefix = {
   readonly isAll: boolean;
 };
 
-/** Null when the body has no beginning or is not plainly written. */
-export function conversationPrefix(body: Buffer): ConversationPrefix | null {
-  const fields = scanTopLevel(body, WANTED)?.fields;
-  if (!fields) return null;
+/**
+ * Null when the body has no beginning or is not plainly written.
+ * @param fields where its {@link CONVERSATION_FIELDS} stand in `body`
+ */
+export function conversationPrefix(
+  body: Buffer,
+  fields: ReadonlyMap<string, Span>,
+): ConversationPrefix | null {
   const parts: Buffer[] = [];
   for (const name of SYSTEM) {
     const span = fields.get(name);

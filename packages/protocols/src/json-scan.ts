@@ -6,7 +6,7 @@ import { parseJson } from './json.ts';
 export type Span = { readonly start: number; readonly end: number };
 
 export type TopLevel = {
-  /** Spans of the wanted keys that are there, however these are spelt; of one that is there twice, the last. */
+  /** Spans of the wanted and the passed keys that are there, however these are spelt; of one that is there twice, the last. */
   readonly fields: ReadonlyMap<string, Span>;
   /** A wanted key that is there more than once. */
   readonly doubled: string | null;
@@ -37,9 +37,14 @@ const PIECE = 4096;
 
 /**
  * The spans of `wanted` top-level keys, also where they are escaped (`"mod\u0065l"`).
+ * @param passed keys that are noted on the way, and may be there more than once
  * @returns null when bytes are no JSON object
  */
-export function scanTopLevel(bytes: Buffer, wanted: ReadonlySet<string>): TopLevel | null {
+export function scanTopLevel(
+  bytes: Buffer,
+  wanted: ReadonlySet<string>,
+  passed?: ReadonlySet<string>,
+): TopLevel | null {
   const fields = new Map<string, Span>();
   let doubled: string | null = null;
   let at = skipSpace(bytes, 0);
@@ -60,7 +65,7 @@ export function scanTopLevel(bytes: Buffer, wanted: ReadonlySet<string>): TopLev
     if (wanted.has(key)) {
       if (fields.has(key)) doubled = key;
       fields.set(key, { start, end });
-    }
+    } else if (passed?.has(key)) fields.set(key, { start, end });
     at = skipSpace(bytes, end);
     if (bytes[at] === CLOSE_BRACE) return ended(bytes, { fields, doubled, close: at, empty: false });
     if (bytes[at] !== COMMA) return null;

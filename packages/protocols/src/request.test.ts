@@ -48,7 +48,15 @@ describe('what is read', () => {
       includeUsage: true,
       sessionHint: 's',
     };
-    expect(chat(body)).toEqual(facts);
+    expect(chat(body)).toEqual({ ...facts, conversation: expect.any(Map) });
+  });
+
+  it('where the conversation stands, that of the last field when it is there twice', () => {
+    const body = '{"messages":[1],"model":"m","system":"s","messages":[2]}';
+    const found = anthropic(body);
+    const { conversation = new Map() } = isProblem(found) ? {} : found;
+    const textOf = (name: string) => body.slice(conversation.get(name)?.start, conversation.get(name)?.end);
+    expect([textOf('system'), textOf('messages')]).toEqual(['"s"', '[2]']);
   });
 
   it('of a messages body, whatever is nested in it', () => {
@@ -113,7 +121,7 @@ describe('what is read', () => {
         const whole = parseJson(body);
         const picked = pickFields(Buffer.from(body), new Set(['x']));
         if (whole === undefined) expect(isProblem(picked)).toBe(true);
-        else expect(picked).toEqual({ values: whole });
+        else expect(picked).toEqual({ values: whole, spans: expect.any(Map) });
       }),
       { numRuns: 2_000 },
     );

@@ -1,4 +1,6 @@
 // What the relay reads of a request body, whatever its dialect, and what is wrong with a body it can't take.
+
+import { CONVERSATION_FIELDS } from './conversation-prefix.ts';
 import { isRecord, type JsonRecord, parseJson } from './json.ts';
 import { type Span, scanTopLevel } from './json-scan.ts';
 
@@ -13,6 +15,8 @@ export type RequestFacts = {
   readonly includeUsage: boolean;
   /** What ties requests of one conversation together, when the client says. */
   readonly sessionHint: string | null;
+  /** Where the fields that have the conversation stand in the body; absent where there is none. */
+  readonly conversation?: ReadonlyMap<string, Span>;
   /** Responses only: the response this one continues, and whether the upstream keeps this one. */
   readonly chain?: { readonly previousId: string | null; readonly stored: boolean };
 };
@@ -20,8 +24,12 @@ export type RequestFacts = {
 /** Why a body can't be taken; `param` is the field, when it is one. */
 export type RequestProblem = { readonly problem: string; readonly param: string | null };
 
-/** The wanted fields of a body, parsed; those missing are absent. */
-export type Fields = { readonly values: JsonRecord };
+export type Fields = {
+  /** The wanted fields of a body, parsed; those missing are absent. */
+  readonly values: JsonRecord;
+  /** Where they, and the fields that have the conversation, stand. */
+  readonly spans: ReadonlyMap<string, Span>;
+};
 
 export function isProblem(value: object): value is RequestProblem {
   return 'problem' in value;
@@ -32,17 +40,18 @@ export function isProblem(value: object): value is RequestProblem {
  * which of the two counts is up to each reader, so the upstream might do what was not checked.
  */
 export function pickFields(body: Buffer, wanted: ReadonlySet<string>): Fields | RequestProblem {
-  const found = scanTopLevel(body, wanted);
+  const found = scanTopLevel(body, wanted, CONVERSATION_FIELDS);
   if (found === null) return problemOf(body);
   const { doubled } = found;
   if (doubled !== null) return { problem: `The field '${doubled}' is there more than once.`, param: doubled };
   const values: Record<string, unknown> = {};
   for (const [name, span] of found.fields) {
+    if (!wanted.has(name)) continue;
     const value = parseSpan(body, span);
     if (value === undefined) return { problem: `The value of '${name}' is not valid JSON.`, param: name };
     values[name] = value;
   }
-  return { values };
+  return { values, spans: found.fields };
 }
 
 /** The commonest short values are read off their bytes: `true`, `false`, whole numbers of up to nine digits, plain texts. */
