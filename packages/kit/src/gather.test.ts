@@ -4,13 +4,15 @@ import { Gather } from './gather.ts';
 
 type Question = { keys: readonly number[]; answer: () => void; fail: (error: Error) => void };
 
-function setUp({ most, atOnce }: { most: number; atOnce: number }) {
+type Given = { most: number; atOnce: number; when?: (begin: () => void) => void };
+
+function setUp(given: Given) {
   const questions: Question[] = [];
   const ask = (keys: readonly number[]) =>
     new Promise<string[]>((resolve, reject) => {
       questions.push({ keys, answer: () => resolve(keys.map((key) => `v${key}`)), fail: reject });
     });
-  return { questions, gather: new Gather<number, string>({ ask, most, atOnce }) };
+  return { questions, gather: new Gather<number, string>({ ask, ...given }) };
 }
 
 const turn = () => new Promise(setImmediate);
@@ -28,6 +30,21 @@ it('what comes in one turn is one question, and what comes meanwhile the next', 
   questions[1]?.answer();
   expect(await Promise.all(second)).toEqual(['v3', 'v4', 'v3']);
   expect(questions).toHaveLength(2);
+});
+
+it('a question may wait for what comes later in the turn, and what is too much for it goes with the next', async () => {
+  const begun: (() => void)[] = [];
+  const when = (begin: () => void) => void begun.push(begin);
+  const { questions, gather } = setUp({ most: 2, atOnce: Number.POSITIVE_INFINITY, when });
+  const all = [gather.get(1)];
+  await Promise.resolve();
+  all.push(gather.get(2), gather.get(3));
+  expect([begun.length, questions.length]).toEqual([1, 0]);
+  for (const begin of begun) begin();
+  expect(questions.map(({ keys }) => keys)).toEqual([[1, 2], [3]]);
+  for (const { answer } of questions) answer();
+  expect(await Promise.all(all)).toEqual(['v1', 'v2', 'v3']);
+  expect(begun).toHaveLength(2);
 });
 
 it('a question has so many keys at most, and so many are under way', async () => {
