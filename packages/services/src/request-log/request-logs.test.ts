@@ -1,5 +1,6 @@
 // The request log: who sees what, paging, and bills derived again.
 import { requestLogQuery } from '@api-proxy/contracts/request-logs';
+import { ensurePartitions } from '@api-proxy/db/partitions';
 import { channels } from '@api-proxy/db/schema/channels';
 import { prices } from '@api-proxy/db/schema/prices';
 import { requestLog } from '@api-proxy/db/schema/request-log';
@@ -67,6 +68,8 @@ it('without bounds the last 24 hours are shown; one request is found by its id w
   const user = await bench.as('user');
   await log(user, 'req_new');
   const old = new Date(bench.clock.nowMs() - DAY_MS - HOUR_MS);
+  // In the first hour of a day this is the day before yesterday, which a new installation has no partition of.
+  await ensurePartitions(bench.memory.db, old.getTime(), old.getTime());
   await log(user, 'req_old', { startedAt: old });
   expect(await idsOf(user)).toEqual(['req_new']);
   expect(await idsOf(user, { requestId: 'req_old' })).toEqual(['req_old']);
