@@ -28,9 +28,9 @@ it('a row that was written again stays in its place', async () => {
   const read = async () => (await rows.read()).channels.map(({ id }) => id);
   const inOrder = made.toSorted();
   expect(await read()).toEqual(inOrder);
-  // A row that is written again goes to the end of the table.
-  for (const id of inOrder.toReversed())
-    await db.execute(`update channels set weight = 8 where id = '${id}'`);
+  // A row that is written again goes to the end of the table; by name, which has an index, they are the other way round too.
+  for (const [at, id] of inOrder.toReversed().entries())
+    await db.execute(`update channels set name = 'channel-${at}' where id = '${id}'`);
   const stored = (await db.select({ id: channels.id }).from(channels)).map(({ id }) => id);
   expect(stored).toEqual(inOrder.toReversed());
   expect(await read()).toEqual(inOrder);
