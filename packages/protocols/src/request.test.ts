@@ -48,14 +48,17 @@ describe('what is read', () => {
       includeUsage: true,
       sessionHint: 's',
     };
-    expect(chat(body)).toEqual({ ...facts, conversation: expect.any(Map) });
+    expect(chat(body)).toEqual({
+      ...facts,
+      layout: expect.objectContaining({ empty: false, close: body.length - 1 }),
+    });
   });
 
   it('where the conversation stands, that of the last field when it is there twice', () => {
     const body = '{"messages":[1],"model":"m","system":"s","messages":[2]}';
     const found = anthropic(body);
-    const { conversation = new Map() } = isProblem(found) ? {} : found;
-    const textOf = (name: string) => body.slice(conversation.get(name)?.start, conversation.get(name)?.end);
+    const fields = isProblem(found) ? undefined : found.layout?.fields;
+    const textOf = (name: string) => body.slice(fields?.get(name)?.start, fields?.get(name)?.end);
     expect([textOf('system'), textOf('messages')]).toEqual(['"s"', '[2]']);
   });
 
@@ -121,7 +124,7 @@ describe('what is read', () => {
         const whole = parseJson(body);
         const picked = pickFields(Buffer.from(body), new Set(['x']));
         if (whole === undefined) expect(isProblem(picked)).toBe(true);
-        else expect(picked).toEqual({ values: whole, spans: expect.any(Map) });
+        else expect(picked).toEqual({ values: whole, layout: expect.anything() });
       }),
       { numRuns: 2_000 },
     );

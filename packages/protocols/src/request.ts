@@ -2,7 +2,7 @@
 
 import { CONVERSATION_FIELDS } from './conversation-prefix.ts';
 import { isRecord, type JsonRecord, parseJson } from './json.ts';
-import { type Span, scanTopLevel } from './json-scan.ts';
+import { type Span, scanTopLevel, type TopLevel } from './json-scan.ts';
 
 export type RequestFacts = {
   readonly model: string;
@@ -15,8 +15,8 @@ export type RequestFacts = {
   readonly includeUsage: boolean;
   /** What ties requests of one conversation together, when the client says. */
   readonly sessionHint: string | null;
-  /** Where the fields that have the conversation stand in the body; absent where there is none. */
-  readonly conversation?: ReadonlyMap<string, Span>;
+  /** Where what was read, and the conversation where there is one, stand in the body; absent when nothing was read. */
+  readonly layout?: TopLevel;
   /** Responses only: the response this one continues, and whether the upstream keeps this one. */
   readonly chain?: { readonly previousId: string | null; readonly stored: boolean };
 };
@@ -27,8 +27,8 @@ export type RequestProblem = { readonly problem: string; readonly param: string 
 export type Fields = {
   /** The wanted fields of a body, parsed; those missing are absent. */
   readonly values: JsonRecord;
-  /** Where they, and the fields that have the conversation, stand. */
-  readonly spans: ReadonlyMap<string, Span>;
+  /** Where they, and those that were only noted, stand. */
+  readonly layout: TopLevel;
 };
 
 export function isProblem(value: object): value is RequestProblem {
@@ -38,9 +38,14 @@ export function isProblem(value: object): value is RequestProblem {
 /**
  * Picks `wanted` top-level fields out of a body, and parses only them. A body that has one of them twice is a problem:
  * which of the two counts is up to each reader, so the upstream might do what was not checked.
+ * @param noted fields that are only looked for; usually those that have the conversation
  */
-export function pickFields(body: Buffer, wanted: ReadonlySet<string>): Fields | RequestProblem {
-  const found = scanTopLevel(body, wanted, CONVERSATION_FIELDS);
+export function pickFields(
+  body: Buffer,
+  wanted: ReadonlySet<string>,
+  noted: ReadonlySet<string> = CONVERSATION_FIELDS,
+): Fields | RequestProblem {
+  const found = scanTopLevel(body, wanted, noted);
   if (found === null) return problemOf(body);
   const { doubled } = found;
   if (doubled !== null) return { problem: `The field '${doubled}' is there more than once.`, param: doubled };
@@ -51,7 +56,7 @@ export function pickFields(body: Buffer, wanted: ReadonlySet<string>): Fields | 
     if (value === undefined) return { problem: `The value of '${name}' is not valid JSON.`, param: name };
     values[name] = value;
   }
-  return { values, spans: found.fields };
+  return { values, layout: found };
 }
 
 /** The commonest short values are read off their bytes: `true`, `false`, whole numbers of up to nine digits, plain texts. */

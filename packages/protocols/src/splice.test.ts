@@ -1,8 +1,17 @@
 // Promise: splicing changes the named values and no other byte; tricks with keys don't get around it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TopLevel } from './json-scan.ts';
 import { withIncludeUsage } from './openai-chat/include-usage.ts';
+import { readChatRequest } from './openai-chat/request.ts';
+import { isProblem } from './request.ts';
 import { splice } from './splice.ts';
+
+function layoutOf(body: string): TopLevel | undefined {
+  const facts = readChatRequest(Buffer.from(body));
+  if (isProblem(facts)) throw new Error(facts.problem);
+  return facts.layout;
+}
 
 const edit = (body: string, edits: Record<string, string>) => splice(Buffer.from(body), edits).toString();
 
@@ -42,14 +51,27 @@ describe('splice', () => {
     expect(edit(before, { model: '"b"' })).toBe(after);
   });
 
+  it('does the same by what reading the body has found', () => {
+    const value = fc.jsonValue();
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), value), fc.boolean(), fc.nat(8), (fields, options, indent) => {
+        const written = { ...fields, model: 'old', ...(options && { stream_options: { x: 1 } }) };
+        const body = JSON.stringify({ ...written, stream: true, n: 1, max_tokens: 1 }, null, indent);
+        const edits = { model: '"new"', stream_options: '{"include_usage":true}' };
+        expect(splice(Buffer.from(body), edits, layoutOf(body)).toString()).toBe(edit(body, edits));
+      }),
+    );
+  });
+
   it('gives the same buffer when nothing changes', () => {
     const body = Buffer.from('{"model":"a"}');
     expect(splice(body, {})).toBe(body);
   });
 
   it('include_usage is added or turned on, other options are kept', () => {
-    expect(withIncludeUsage(Buffer.from('{"stream":true}'))).toBe('{"include_usage":true}');
-    const options = (written: string) => withIncludeUsage(Buffer.from(`{"stream_options":${written}}`));
+    const wished = (body: string) => withIncludeUsage(Buffer.from(body), layoutOf(body));
+    expect(wished('{"model":"m","stream":true}')).toBe('{"include_usage":true}');
+    const options = (written: string) => wished(`{"model":"m","stream_options":${written}}`);
     expect(options('{"include_usage":false,"x":1}')).toBe('{"include_usage":true,"x":1}');
     expect(options('{ "x": 12345678901234567890 }')).toBe(
       '{ "x": 12345678901234567890 ,"include_usage":true}',

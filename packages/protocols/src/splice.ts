@@ -7,12 +7,13 @@ export type Edits = Readonly<Record<string, string>>;
 /**
  * The body with `edits` spliced in: key order, white space and unknown fields survive. A key that is missing is added
  * at the end of the object. Gives the same Buffer when there is nothing to change.
+ * @param layout of this body, with every field of `edits` that it has; absent: looked for
  * @throws TypeError when the body is no JSON object
  */
-export function splice(body: Buffer, edits: Edits): Buffer {
+export function splice(body: Buffer, edits: Edits, layout?: TopLevel): Buffer {
   const names = Object.keys(edits);
   if (names.length === 0) return body;
-  const found = scanTopLevel(body, new Set(names));
+  const found = layout ?? scanTopLevel(body, new Set(names));
   if (found === null) throw new TypeError('The body is no JSON object.');
   return spliceFound(body, edits, found);
 }

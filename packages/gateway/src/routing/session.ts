@@ -47,7 +47,7 @@ export function sessionOf({ userId, headers, call }: SessionOf): Session | null 
   const scope = `${userId}\n${call.model}\n`;
   if (said !== null)
     return { kind: 'conversation', name: hash('sha256', scope + said, 'base64url'), begins: false };
-  const prefix = call.conversation ? conversationPrefix(call.body, call.conversation) : null;
+  const prefix = call.layout ? conversationPrefix(call.body, call.layout.fields) : null;
   if (prefix === null) return null;
   const lengths = prefix.parts.map((part) => `\n${part.length}`).join('');
   const texts = prefix.parts.map((part) => part.subarray(0, PREFIX_BYTES));

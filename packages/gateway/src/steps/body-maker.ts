@@ -13,7 +13,7 @@ export class BodyMaker {
     const wantsUsage =
       exchange.endpoint.dialect.protocol === 'openai-chat' && call.stream && !call.includeUsage;
     this.#call = call;
-    this.#options = wantsUsage ? withIncludeUsage(call.body) : null;
+    this.#options = wantsUsage ? withIncludeUsage(call.body, call.layout) : null;
   }
 
   bodyFor(upstreamModel: string): Buffer {
@@ -21,7 +21,7 @@ export class BodyMaker {
     const edits: Record<string, string> = {};
     if (upstreamModel !== this.#call.model) edits.model = JSON.stringify(upstreamModel);
     if (this.#options !== null) edits.stream_options = this.#options;
-    const body = splice(this.#call.body, edits);
+    const body = splice(this.#call.body, edits, this.#call.layout);
     this.#made = { upstreamModel, body };
     return body;
   }

@@ -15,7 +15,7 @@ const WANTED: ReadonlySet<string> = new Set(['model', 'stream', 'max_tokens', 'm
 export function readAnthropicRequest(body: Buffer): RequestFacts | RequestProblem {
   const fields = pickFields(body, WANTED);
   if (isProblem(fields)) return fields;
-  const { values, spans } = fields;
+  const { values, layout } = fields;
   const problem = checkModel(values) ?? checkBoolean(values, 'stream') ?? checkCount(values, 'max_tokens');
   if (problem) return problem;
   const metadata = values.metadata;
@@ -23,7 +23,7 @@ export function readAnthropicRequest(body: Buffer): RequestFacts | RequestProble
   return {
     model: String(values.model),
     stream: values.stream === true,
-    conversation: spans,
+    layout,
     maxOutputTokens: typeof maxTokens === 'number' ? maxTokens : null,
     includeUsage: true,
     sessionHint: isRecord(metadata) ? textAt(metadata, 'user_id') : null,

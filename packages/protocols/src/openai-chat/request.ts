@@ -23,7 +23,7 @@ const WANTED: ReadonlySet<string> = new Set([
 export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
   const fields = pickFields(body, WANTED);
   if (isProblem(fields)) return fields;
-  const { values, spans } = fields;
+  const { values, layout } = fields;
   const options = values.stream_options;
   const problem =
     checkModel(values) ??
@@ -36,7 +36,7 @@ export function readChatRequest(body: Buffer): RequestFacts | RequestProblem {
   return {
     model: String(values.model),
     stream: values.stream === true,
-    conversation: spans,
+    layout,
     maxOutputTokens: largest(values.max_completion_tokens, values.max_tokens),
     ...(typeof values.n === 'number' && { choices: values.n }),
     includeUsage: isRecord(options) && options.include_usage === true,

@@ -22,7 +22,7 @@ const WANTED: ReadonlySet<string> = new Set([
 export function readResponsesRequest(body: Buffer): RequestFacts | RequestProblem {
   const fields = pickFields(body, WANTED);
   if (isProblem(fields)) return fields;
-  const { values, spans } = fields;
+  const { values, layout } = fields;
   const problem =
     checkModel(values) ?? checkBoolean(values, 'stream') ?? checkCount(values, 'max_output_tokens');
   if (problem) return problem;
@@ -30,7 +30,7 @@ export function readResponsesRequest(body: Buffer): RequestFacts | RequestProble
   return {
     model: String(values.model),
     stream: values.stream === true,
-    conversation: spans,
+    layout,
     maxOutputTokens: typeof limit === 'number' ? limit : null,
     includeUsage: true,
     sessionHint: textAt(values, 'prompt_cache_key'),
