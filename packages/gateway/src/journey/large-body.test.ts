@@ -1,10 +1,11 @@
-// Promise: a body of 30 MB, or of 6 MB full of quotes, arrives intact and doesn't block the event loop for 50 ms.
+// Promise: a body of 30 MB, of 6 MB full of quotes, or of chunks, arrives intact; none blocks the event loop for 50 ms.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import { type FakeUpstream, startFakeUpstream } from '@api-proxy/testing/fake-upstream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { call } from './harness.ts';
+import { call, KEY } from './harness.ts';
 
 let fake: FakeUpstream;
 let worker: Worker;
@@ -71,4 +72,23 @@ it.each([
   expect(fake.witness.last()?.bodyBytes).toBe(upstream.length);
   expect(fake.witness.last()?.bodySha256).toBe(createHash('sha256').update(upstream, 'latin1').digest('hex'));
   expect(longestMs).toBeLessThan(50);
+});
+
+it('what comes in pieces whose number nobody declared arrives intact, too', async () => {
+  const data = randomBytes(600 * 1024).toString('base64');
+  const content = JSON.stringify({
+    model: 'fake-claude',
+    max_tokens: 16,
+    messages: [{ role: 'user', content: data }],
+  });
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+  const req = request({ port, path: '/v1/messages', method: 'POST', agent: false, headers });
+  const answered = once(req, 'response');
+  // Without a length they are sent as chunks.
+  for (let at = 0; at < content.length; at += 100_000) req.write(content.slice(at, at + 100_000));
+  req.end();
+  const [response] = await answered;
+  expect(response.statusCode).toBe(200);
+  response.resume();
+  expect(fake.witness.last()?.bodySha256).toBe(createHash('sha256').update(content).digest('hex'));
 });
