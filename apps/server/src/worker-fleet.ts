@@ -8,10 +8,10 @@ import { programFile } from './program-file.ts';
 const WORKER = programFile('worker');
 
 /**
- * For V8's collector, which NODE_OPTIONS refuses (docs/decisions/0090, 0091 and 0093). Objects made in old space because
+ * For V8's collector, which NODE_OPTIONS refuses (docs/decisions/0090, 0091, 0093 and 0102). Objects made in old space because
  * earlier ones lived long keep each request's remains alive; young objects need no 128 MB; a worker that has nothing to
  * do for seconds must not throw away the code it has compiled, nor start again with a heap that is full at once; and
- * old space may grow to twice what lives in it. A worker that is quiet for minutes gives memory back by itself
+ * old space may grow to two and a half times what lives in it. A worker that is quiet for minutes gives memory back by itself
  * (`quiet-heap.ts`), for which it needs `gc`.
  */
 export const COLLECTOR: readonly string[] = [
@@ -19,7 +19,7 @@ export const COLLECTOR: readonly string[] = [
   '--max-semi-space-size=16',
   '--no-parallel-scavenge',
   '--no-memory-reducer',
-  '--heap-growing-percent=100',
+  '--heap-growing-percent=150',
   '--no-flush-bytecode',
   '--expose-gc',
 ];

@@ -7,11 +7,11 @@ import type { Transaction } from './database.ts';
 import * as schema from './schema/all.ts';
 
 /**
- * Sends `text` to a `copy … from stdin` statement; rows in PostgreSQL's text format.
+ * Sends `lines` to a `copy … from stdin` statement; rows in PostgreSQL's text format.
  * https://www.postgresql.org/docs/current/sql-copy.html
  * @throws what the server refuses: unlike `insert`, COPY knows no `on conflict`.
  */
-export type CopyIn = (statement: string, text: string) => Promise<void>;
+export type CopyIn = (statement: string, lines: Buffer) => Promise<void>;
 
 /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
 export type BulkTransaction = <Result>(
@@ -19,9 +19,9 @@ export type BulkTransaction = <Result>(
 ) => Promise<Result>;
 
 function copyInOf(client: pg.PoolClient): CopyIn {
-  return async (statement, text) => {
+  return async (statement, lines) => {
     const stream = client.query(copyFrom(statement));
-    stream.end(text);
+    stream.end(lines);
     await finished(stream);
   };
 }

@@ -1,11 +1,12 @@
 // Records on their way to a file: those of the turn, behind those that the disk refused before.
 import type { Entry, OpenedRequest } from './entry.ts';
+import { type Payload, sizeOf } from './frame.ts';
 import type { Segment } from './segments.ts';
 
 /** Where a request's records lie; `request` as long as it is open; once `settled`, none of them is needed. */
 export type Traces = {
   request: OpenedRequest | undefined;
-  segments: Segment[];
+  segments: readonly Segment[];
   /** Of its records in the backlog. */
   waitingBytes: number;
   settled: boolean;
@@ -15,7 +16,7 @@ export type WaitingRecord = {
   readonly entry: Entry['kind'];
   readonly requestId: string;
   readonly traces: Traces;
-  readonly text: string;
+  readonly payload: Payload;
 };
 
 export class Backlog {
@@ -29,8 +30,9 @@ export class Backlog {
 
   add(record: WaitingRecord): void {
     this.#records.push(record);
-    record.traces.waitingBytes += record.text.length;
-    this.#bytes += record.text.length;
+    const size = sizeOf(record.payload);
+    record.traces.waitingBytes += size;
+    this.#bytes += size;
   }
 
   /** Empties it; gives what is still needed, in the order in which it came. */

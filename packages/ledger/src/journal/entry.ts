@@ -1,6 +1,8 @@
 // What the journal says: a request was admitted, a request ended and this is its row, a request ended without one.
 import { type LogValues, rowOf } from '../settlement/log-record.ts';
+import type { RowTexts } from '../settlement/prepared-row.ts';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
+import type { Stretch } from './frame.ts';
 
 /** Enough of an admitted request to write its row if the relay dies before it ends. */
 export type OpenedRequest = {
@@ -61,9 +63,12 @@ export function openText(request: OpenedRequest): string {
   return `{"o":${JSON.stringify(values)}}`;
 }
 
-/** It ended with a row. @param json of the row's `LogValues` */
-export function closeText(json: string): string {
-  return `{"c":${json}}`;
+const BEFORE_ROW = Buffer.from('{"c":');
+const AFTER_ROW = Buffer.from('}');
+
+/** It ended with a row. */
+export function closeText({ slab, jsonStart, jsonEnd }: RowTexts): Stretch {
+  return { before: BEFORE_ROW, bytes: slab, start: jsonStart, end: jsonEnd, after: AFTER_ROW };
 }
 
 /** It ended without one. */

@@ -10,10 +10,31 @@ const FIRST_BYTES = 64 * 1024;
 /** A larger buffer than this is not kept: it was made for a rare batch. */
 const KEPT_BYTES = 1024 * 1024;
 
-/** Puts the records of several texts one behind the other, so that one write takes them all. */
+/** UTF-8 that lies in `bytes` already, from `start` to `end`, and what stands around it. */
+export type Stretch = {
+  readonly before: Buffer;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly after: Buffer;
+};
+
+/** What a record says. */
+export type Payload = string | Stretch;
+
+/** About as many bytes as it takes. */
+export function sizeOf(payload: Payload): number {
+  return typeof payload === 'string' ? payload.length : stretchBytes(payload);
+}
+
+function stretchBytes({ before, start, end, after }: Stretch): number {
+  return before.length + end - start + after.length;
+}
+
+/** Puts the records of several payloads one behind the other, so that one write takes them all. */
 export type Framer = {
-  /** Adds the record of a text; gives the number of bytes up to its end. */
-  add(text: string): number;
+  /** Adds a record; gives the number of bytes up to its end. */
+  add(payload: Payload): number;
   /** The records that were added since the last call; the bytes are used again by the next `add`. */
   take(): Buffer;
 };
@@ -22,11 +43,10 @@ export function createFramer(): Framer {
   let scratch: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
   let end = 0;
   return {
-    add(text) {
+    add(payload) {
       const start = end + HEAD_BYTES;
-      // A UTF-16 unit takes at most three bytes of UTF-8.
-      scratch = roomFor(scratch, { used: end, wanted: start + text.length * 3 });
-      const length = scratch.write(text, start);
+      scratch = roomFor(scratch, { used: end, wanted: start + mostBytes(payload) });
+      const length = writePayload(payload, scratch, start);
       MARK.copy(scratch, end);
       scratch.writeUInt32LE(length, end + LENGTH_AT);
       scratch.writeUInt32LE(crc32(scratch.subarray(start, start + length)), end + CRC_AT);
@@ -40,6 +60,19 @@ export function createFramer(): Framer {
       return records;
     },
   };
+}
+
+/** A UTF-16 unit takes at most three bytes of UTF-8. */
+function mostBytes(payload: Payload): number {
+  return typeof payload === 'string' ? payload.length * 3 : stretchBytes(payload);
+}
+
+/** @returns how many bytes it took */
+function writePayload(payload: Payload, target: Buffer, at: number): number {
+  if (typeof payload === 'string') return target.write(payload, at);
+  const { before, bytes, start, end, after } = payload;
+  const begin = at + before.copy(target, at);
+  return begin + bytes.copy(target, begin, start, end) + after.copy(target, begin + end - start) - at;
 }
 
 /** The buffer itself where it is large enough, else a larger one that begins with what is used of it. */

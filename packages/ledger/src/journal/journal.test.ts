@@ -40,7 +40,10 @@ describe('journal', () => {
       droppedFields: ['a', 'b'],
       probe: false,
     });
-    const again = (written: SettlementRow) => entryOf(closeText(prepareRow(written, { copies: false }).json));
+    const again = (written: SettlementRow) => {
+      const { before, bytes, start, end, after } = closeText(prepareRow(written, { copies: false }));
+      return entryOf(`${before}${bytes.toString('utf8', start, end)}${after}`);
+    };
     const whole = { firstByteMs: 120, durationMs: 901 };
     expect(again(row)).toEqual({ kind: 'close', row: { ...row, ...whole } });
     const plain = aRow();

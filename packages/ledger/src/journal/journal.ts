@@ -5,7 +5,7 @@ import type { Clock } from '@api-proxy/kit/clock';
 import { SECOND_MS } from '@api-proxy/kit/duration';
 import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
-import type { PreparedRow } from '../settlement/prepared-row.ts';
+import type { EndedRow } from '../settlement/prepared-row.ts';
 import { Backlog, type Traces, type WaitingRecord } from './backlog.ts';
 import { closeText, type OpenedRequest, openText, voidText } from './entry.ts';
 import { OWNER_FILE, writeOwner } from './owner.ts';
@@ -37,9 +37,6 @@ export type JournalStats = {
   readonly faults: number;
 };
 
-/** The part of a row that its record needs. */
-export type EndedRow = Pick<PreparedRow, 'requestId' | 'json'>;
-
 /** Records are written together when the turn of the event loop ends in which they came; {@link Journal.whenWritten} waits for that. */
 export type Journal = {
   /**
@@ -64,6 +61,7 @@ export type Journal = {
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 const CAP_BYTES = 1024 * 1024 * 1024;
+const NO_SEGMENTS: readonly Segment[] = [];
 const BEAT_MS = 5 * SECOND_MS;
 const FAULT_PAUSE_MS = SECOND_MS;
 /** From this many files on, requests that stay open for long are written anew, so that they keep no old file alive. */
@@ -109,7 +107,7 @@ class WorkerJournal {
     const { requestId } = request;
     const traces = this.#tracesOf(requestId);
     traces.request = request;
-    this.#backlog.add({ entry: 'open', requestId, traces, text: openText(request) });
+    this.#backlog.add({ entry: 'open', requestId, traces, payload: openText(request) });
     if (this.#broken) this.#openNow(requestId);
     else this.#turn.use();
   }
@@ -121,10 +119,11 @@ class WorkerJournal {
     throw error;
   }
 
-  close({ requestId, json }: EndedRow): void {
+  close(row: EndedRow): void {
+    const { requestId } = row;
     const traces = this.#tracesOf(requestId);
     traces.request = undefined;
-    this.#backlog.add({ entry: 'close', requestId, traces, text: closeText(json) });
+    this.#backlog.add({ entry: 'close', requestId, traces, payload: closeText(row) });
     this.#turn.use();
   }
 
@@ -139,7 +138,7 @@ class WorkerJournal {
     // Of what no file tells, none has to be told that it ended.
     if (traces.segments.length === 0) this.#forget(requestId);
     else {
-      this.#backlog.add({ entry: 'void', requestId, traces, text: voidText(requestId) });
+      this.#backlog.add({ entry: 'void', requestId, traces, payload: voidText(requestId) });
       this.#turn.use();
     }
   }
@@ -183,7 +182,7 @@ class WorkerJournal {
   #tracesOf(requestId: string): Traces {
     let traces = this.#traces.get(requestId);
     if (!traces) {
-      traces = { request: undefined, segments: [], waitingBytes: 0, settled: false };
+      traces = { request: undefined, segments: NO_SEGMENTS, waitingBytes: 0, settled: false };
       this.#traces.set(requestId, traces);
     }
     return traces;
@@ -193,7 +192,7 @@ class WorkerJournal {
   #write(): unknown {
     const records = this.#backlog.take();
     if (records.length === 0) return undefined;
-    const { segment, taken, error } = this.#segments.write(records.map(({ text }) => text));
+    const { segment, taken, error } = this.#segments.write(records.map(({ payload }) => payload));
     for (const [index, record] of records.entries()) {
       if (segment && index < taken) this.#written(record, segment);
       else this.#backlog.add(record);
@@ -206,7 +205,8 @@ class WorkerJournal {
   #written({ entry, requestId, traces }: WaitingRecord, segment: Segment): void {
     if (traces.settled) this.#segments.release(segment);
     else if (entry === 'void') this.#takenBack(requestId, segment);
-    else traces.segments.push(segment);
+    // Lists of just that length: what `push` makes has room for seventeen, and hundreds of them wait at a time.
+    else traces.segments = [...traces.segments, segment];
   }
 
   /** Without the word that it never was, a request whose beginning is still in a file would be found open after a crash. */
@@ -273,7 +273,7 @@ class WorkerJournal {
       this.#segments.close();
       // What still waits goes to the new folder, too.
       for (const [requestId, traces] of this.#traces) {
-        traces.segments = [];
+        traces.segments = NO_SEGMENTS;
         if (!this.#backlog.has(traces)) this.#traces.delete(requestId);
       }
       this.#segments = this.#begin();

@@ -1,7 +1,7 @@
 // The segment files of one journal: append, rotate, and delete each as soon as nothing in it is needed any more.
 import { closeSync, fdatasync, fdatasyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFramer } from './frame.ts';
+import { createFramer, type Payload } from './frame.ts';
 
 /** How far a record has to be on its way to the disk; see the package's README. */
 export type FsyncPolicy = 'never' | 'batch' | 'always';
@@ -36,8 +36,8 @@ export type Written = {
 };
 
 export type Segments = {
-  /** Hands the records of these texts, at least one, to the kernel before it returns: one write, one file. Never throws. */
-  write(texts: readonly string[]): Written;
+  /** Hands records of these, at least one, to the kernel before it returns: one write, one file. Never throws. */
+  write(payloads: readonly Payload[]): Written;
   /** A record of the segment is settled for good. */
   release(segment: Segment): void;
   /** The same, of a record that takes back what those `earlier` files say: its file outlives them. */
@@ -55,7 +55,7 @@ const QUIET_ROTATION_SHARE = 16;
 export function createSegments(options: SegmentsOptions): Segments {
   const files = new SegmentFiles(options);
   return {
-    write: (texts) => files.write(texts),
+    write: (payloads) => files.write(payloads),
     release: (segment) => files.release(segment),
     releaseAfter: (segment, earlier) => files.releaseAfter(segment, earlier),
     all: () => files.segments,
@@ -80,14 +80,14 @@ class SegmentFiles {
     this.#options = options;
   }
 
-  write(texts: readonly string[]): Written {
+  write(payloads: readonly Payload[]): Written {
     let segment: Segment | undefined;
     let taken = 0;
     let error: unknown;
     try {
       const active = this.#writable();
       segment = active.segment;
-      const ends = texts.map((text) => this.#framer.add(text));
+      const ends = payloads.map((payload) => this.#framer.add(payload));
       const put = this.#put(active, this.#framer.take());
       const { bytes } = put;
       this.bytes += bytes;

@@ -6,6 +6,7 @@ import { newId } from '@api-proxy/kit/id';
 import { type SQL, sql } from 'drizzle-orm';
 import { BUDGET_COLUMNS, type Budget, type BudgetRow, budgetOf, type OwnerKind } from '../budget/budget.ts';
 import { type Charges, planCharges } from './charges.ts';
+import { jsonOf, linesOf } from './joined-texts.ts';
 import { type Column, columnList, recordSet, recordsOf } from './json-parameter.ts';
 import { LOG_COLUMNS } from './log-record.ts';
 import type { PreparedRow } from './prepared-row.ts';
@@ -63,19 +64,9 @@ export async function bookBatch(context: BatchContext, rows: readonly PreparedRo
     return { inserted, charges };
   };
   const { db, bulk } = context;
-  const text = bulk ? linesOf(rows) : null;
-  if (!bulk || text === null) return db.transaction((tx) => book(tx, () => insertLog(tx, rows)));
-  return bulk((tx, copyIn) => book(tx, () => copyLog(copyIn, rows, text)));
-}
-
-/** Null where a row was not written out for COPY: it must not be left out. */
-function linesOf(rows: readonly PreparedRow[]): string | null {
-  let text = '';
-  for (const { line } of rows) {
-    if (line === null) return null;
-    text += line;
-  }
-  return text;
+  const lines = bulk ? linesOf(rows) : null;
+  if (!bulk || lines === null) return db.transaction((tx) => book(tx, () => insertLog(tx, rows)));
+  return bulk((tx, copyIn) => book(tx, () => copyLog(copyIn, rows, lines)));
 }
 
 function firstOfEach(rows: readonly PreparedRow[], ids: ReadonlySet<string>): PreparedRow[] {
@@ -84,11 +75,10 @@ function firstOfEach(rows: readonly PreparedRow[], ids: ReadonlySet<string>): Pr
 }
 
 async function insertLog(tx: Transaction, rows: readonly PreparedRow[]): Promise<Set<string>> {
-  const json = `[${rows.map((row) => row.json).join(',')}]`;
   // Hardly ever is one stored already: those are named, not the hundreds that are stored now.
   const before = rowsOf<{ request_id: string }>(
     await tx.execute(sql`
-      with r as materialized (${recordsOf(json, LOG_COLUMNS)}),
+      with r as materialized (${recordsOf(jsonOf(rows), LOG_COLUMNS)}),
       stored as (
         insert into request_log (${columnList(LOG_COLUMNS)})
         select ${columnList(LOG_COLUMNS)} from r order by started_at, request_id
@@ -101,9 +91,9 @@ async function insertLog(tx: Transaction, rows: readonly PreparedRow[]): Promise
 }
 
 /** All or none: where one row is stored already, the server refuses them all. */
-async function copyLog(copyIn: CopyIn, rows: readonly PreparedRow[], text: string): Promise<Set<string>> {
+async function copyLog(copyIn: CopyIn, rows: readonly PreparedRow[], lines: Buffer): Promise<Set<string>> {
   const names = LOG_COLUMNS.map(([name]) => `"${name}"`).join(', ');
-  await copyIn(`copy request_log (${names}) from stdin`, text);
+  await copyIn(`copy request_log (${names}) from stdin`, lines);
   return new Set(rows.map((row) => row.requestId));
 }
 

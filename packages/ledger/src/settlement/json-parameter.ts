@@ -73,9 +73,9 @@ export function recordSet<Row>(rows: readonly Row[], columns: readonly Column<Ro
   return sql`(${recordsOf(jsonText(values), columns)}) r`;
 }
 
-/** The query of a {@link recordSet} whose rows are JSON already: an array of arrays of values. */
+/** The query of a {@link recordSet} whose rows are JSON already: an array of arrays of values, as a text or its bytes. */
 export function recordsOf(
-  json: string,
+  json: string | Buffer,
   columns: readonly (readonly [name: string, type: ColumnType, ...rest: unknown[]])[],
 ): SQL {
   const elements = columns.map(([name, type], index) => `${element(type, index)} as "${name}"`);

@@ -1,4 +1,4 @@
-// A finished request as it waits for its booking: its record as text, and of the rest only what a booking adds up.
+// A finished request as it waits for its booking: its record as bytes of text, and of the rest only what a booking adds up.
 import { copyLine } from './copy-text.ts';
 import { jsonText } from './json-parameter.ts';
 import { LOG_COLUMNS, type LogValues, logValues, MODEL_ASKED, rowOf } from './log-record.ts';
@@ -9,12 +9,22 @@ import {
   type SettledUsage,
   type SettlementRow,
 } from './settlement-row.ts';
+import { TextSlabs } from './text-slabs.ts';
+
+/** Where the texts of a row lie: its JSON (of its `LogValues`), then, where COPY loads the log, the line for it. */
+export type RowTexts = {
+  readonly slab: Buffer;
+  readonly jsonStart: number;
+  readonly jsonEnd: number;
+  /** End of the line, which begins where the JSON ends; the same place: there is none. */
+  readonly lineEnd: number;
+};
 
 /**
- * The text is made once, for the journal and for the database. Hundreds of rows wait at a time: what they consist of is
- * moved by each collection of young objects, and a text is one object (docs/decisions/0095).
+ * The texts are made once, for the journal and for the database. Hundreds of rows wait at a time: what they consist of is
+ * moved by each collection of young objects, so the texts lie outside of the heap (docs/decisions/0095 and 0102).
  */
-export type PreparedRow = {
+export type PreparedRow = RowTexts & {
   readonly requestId: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
@@ -31,15 +41,27 @@ export type PreparedRow = {
   readonly firstByteMs: number | null;
   readonly durationMs: number;
   readonly probe: boolean;
-  /** JSON of its `LogValues`. */
-  readonly json: string;
-  /** The same for COPY, where that loads the log. */
-  readonly line: string | null;
+};
+
+/** The part of it that a journal's record needs. */
+export type EndedRow = Pick<PreparedRow, 'requestId' | keyof RowTexts>;
+
+export type Preparation = {
+  /** The log is loaded by COPY. */
+  readonly copies: boolean;
+  /** Where the texts go; absent: into a slab of their own. */
+  readonly slabs?: TextSlabs;
 };
 
 /** Never throws: what can't be stored is refused by the database, row by row. */
-export function prepareRow(row: SettlementRow, how: { readonly copies: boolean }): PreparedRow {
+export function prepareRow(
+  row: SettlementRow,
+  { copies, slabs = new TextSlabs() }: Preparation,
+): PreparedRow {
   const values = logValues(row);
+  const json = jsonText(values);
+  const line = copies ? copyLine(values, LOG_COLUMNS) : '';
+  const slab = slabs.withRoomFor(json.length + line.length);
   return {
     requestId: row.requestId,
     startedAtMs: row.startedAtMs,
@@ -55,12 +77,14 @@ export function prepareRow(row: SettlementRow, how: { readonly copies: boolean }
     firstByteMs: row.firstByteMs,
     durationMs: row.durationMs,
     probe: row.probe ?? false,
-    json: jsonText(values),
-    line: how.copies ? copyLine(values, LOG_COLUMNS) : null,
+    slab,
+    jsonStart: slabs.end,
+    jsonEnd: slabs.put(json),
+    lineEnd: slabs.put(line),
   };
 }
 
 /** The whole row again, for whoever has to look at it. */
-export function rowOfPrepared({ json }: PreparedRow): SettlementRow {
-  return rowOf(JSON.parse(json) as LogValues);
+export function rowOfPrepared({ slab, jsonStart, jsonEnd }: RowTexts): SettlementRow {
+  return rowOf(JSON.parse(slab.toString('utf8', jsonStart, jsonEnd)) as LogValues);
 }

@@ -5,7 +5,7 @@ import type { Clock } from '@api-proxy/kit/clock';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { Holds } from './holds.ts';
 import type { PoisonRow } from './poison.ts';
-import type { PreparedRow } from './prepared-row.ts';
+import type { EndedRow } from './prepared-row.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
 export type SettlementOptions = {
@@ -36,7 +36,7 @@ export type SettlementOptions = {
 /** The part of a journal that the settlement needs. */
 export type RowJournal = {
   /** Never throws. */
-  close(row: Pick<PreparedRow, 'requestId' | 'json'>): void;
+  close(row: EndedRow): void;
   /** Calls `then` once the kernel has the rows so far, or the disk refused them; at once when nothing waits. */
   whenWritten(then: () => void): void;
   /** These rows are in the database, or never will be: the log has what was refused. */

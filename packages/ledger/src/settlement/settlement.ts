@@ -9,6 +9,7 @@ import { type PreparedRow, prepareRow, rowOfPrepared } from './prepared-row.ts';
 import { type SettleContext, settleBatch } from './settle-batch.ts';
 import type { Settlement, SettlementOptions, SettlementStats } from './settlement-contract.ts';
 import type { SettlementRow } from './settlement-row.ts';
+import { TextSlabs } from './text-slabs.ts';
 
 const BATCH_ROWS = 500;
 /** Behind by more than two batches, larger ones catch up: budgets and roll-ups are then written once for more rows. */
@@ -43,6 +44,7 @@ class SettlementWriter {
   readonly #context: SettleContext;
   readonly #holds: Holds;
   readonly #batchRows: number;
+  readonly #slabs = new TextSlabs();
   /** Rows that no batch took yet. */
   #queue: Waiting[] = [];
   /** Batches on their way to the database. */
@@ -77,7 +79,7 @@ class SettlementWriter {
   }
 
   settle(finished: SettlementRow): void {
-    const row = prepareRow(finished, { copies: this.#options.bulk !== undefined });
+    const row = prepareRow(finished, { copies: this.#options.bulk !== undefined, slabs: this.#slabs });
     this.#options.journal?.close(row);
     try {
       this.#holds.spend(row.requestId, row.charge);

@@ -15,9 +15,9 @@ function literal(field: string): string {
 
 /** Does what `copy … from stdin` does by an insert: it has no `on conflict` either. */
 function copyInOf(tx: Transaction): CopyIn {
-  return async (statement, text) => {
+  return async (statement, bytes) => {
     const [, table, columns] = STATEMENT.exec(statement) ?? [];
-    const lines = text.split('\n').slice(0, -1);
+    const lines = bytes.toString().split('\n').slice(0, -1);
     const values = lines.map((line) => `(${line.split('\t').map(literal).join(', ')})`);
     await tx.execute(sql.raw(`insert into ${table} (${columns}) values ${values.join(', ')}`));
   };
@@ -45,9 +45,9 @@ export function failingBulk(db: Database): FailingBulk {
     bulk: async (work) => {
       const fate = planned.shift() ?? 'well';
       const done = await db.transaction((tx) =>
-        work(tx, async (statement, text) => {
+        work(tx, async (statement, lines) => {
           if (fate === 'before') throw broken();
-          await copyInOf(tx)(statement, text);
+          await copyInOf(tx)(statement, lines);
           copies++;
           if (fate === 'inside') throw broken();
         }),
