@@ -90,8 +90,8 @@ it('nobody waits behind a full queue', async () => {
 
 it('a client that leaves makes room at once and takes no slot', async () => {
   await oneAtATime({ channelQueueLength: 1 });
-  const first = send('delay=400');
-  await running('delay=400');
+  const first = send('delay=1200');
+  await running('delay=1200');
   expect(await leave(tick())).toBe('client_closed');
   expect((await send()).status).toBe(200);
   expect((await first).status).toBe(200);
