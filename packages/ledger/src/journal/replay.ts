@@ -11,6 +11,7 @@ import { causeText } from '../settlement/poison.ts';
 import { prepareRow } from '../settlement/prepared-row.ts';
 import { type SettleContext, settleBatch } from '../settlement/settle-batch.ts';
 import type { SettlementRow } from '../settlement/settlement-row.ts';
+import { TextSlabs } from '../settlement/text-slabs.ts';
 import type { OpenedRequest } from './entry.ts';
 import { type Claimed, type Claims, claimAbandoned, discard, segmentsOf, workersIn } from './takeover.ts';
 
@@ -115,8 +116,9 @@ async function replayFolder(options: ReplayOptions, claimed: Claimed): Promise<O
 
 async function bookAll(context: SettleContext, rows: readonly SettlementRow[]): Promise<number> {
   let booked = 0;
+  const slabs = new TextSlabs();
   for (let at = 0; at < rows.length; at += BATCH_ROWS) {
-    const batch = rows.slice(at, at + BATCH_ROWS).map((row) => prepareRow(row, { copies: false }));
+    const batch = rows.slice(at, at + BATCH_ROWS).map((row) => prepareRow(row, { copies: false, slabs }));
     booked += (await settleBatch(context, batch)).booked;
   }
   return booked;

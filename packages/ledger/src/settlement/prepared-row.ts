@@ -56,7 +56,7 @@ export type Preparation = {
 /** Never throws: what can't be stored is refused by the database, row by row. */
 export function prepareRow(
   row: SettlementRow,
-  { copies, slabs = new TextSlabs() }: Preparation,
+  { copies, slabs = new TextSlabs(0) }: Preparation,
 ): PreparedRow {
   const values = logValues(row);
   const json = jsonText(values);

@@ -7,14 +7,20 @@ const MOST_BYTES_PER_UNIT = 3;
 
 /** Writes texts into the slab of now; what was written stays as it is for as long as somebody holds its slab. */
 export class TextSlabs {
+  readonly #slabBytes: number;
   #slab: Buffer = Buffer.alloc(0);
   #end = 0;
+
+  /** @param slabBytes of a slab, at least; 0: as much as the texts to come can need */
+  constructor(slabBytes = SLAB_BYTES) {
+    this.#slabBytes = slabBytes;
+  }
 
   /** The slab of now, once it has room for texts of so many UTF-16 units in all. */
   withRoomFor(units: number): Buffer {
     const bytes = units * MOST_BYTES_PER_UNIT;
     if (this.#slab.length - this.#end < bytes) {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(bytes, SLAB_BYTES));
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(bytes, this.#slabBytes));
       this.#end = 0;
     }
     return this.#slab;
