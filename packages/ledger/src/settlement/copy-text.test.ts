@@ -1,4 +1,5 @@
 // Promise: a row in the text of COPY arrives as the same row in JSON does.
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { copyLine } from './copy-text.ts';
 import type { ColumnType } from './json-parameter.ts';
@@ -28,4 +29,16 @@ it('an instant is written out; what is none is null', () => {
   expect(line(Date.UTC(2026, 0, 2, 3, 4, 5, 6))).toBe('2026-01-02T03:04:05.006Z\n');
   expect(line(Number.NaN)).toBe('\\N\n');
   expect(line(1e300)).toBe('\\N\n');
+  // Neighbours of one second, and instants from anywhere, before 1970 too.
+  const instant = fc.oneof(
+    fc.integer({ min: -3_000, max: 3_000 }),
+    fc.double({ min: -9e15, max: 9e15, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(instant, (ms) => {
+      const date = new Date(ms);
+      expect(line(ms)).toBe(`${Number.isNaN(date.getTime()) ? '\\N' : date.toISOString()}\n`);
+    }),
+    { numRuns: 2_000 },
+  );
 });

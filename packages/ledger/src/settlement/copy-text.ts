@@ -26,10 +26,23 @@ function field(type: ColumnType, value: unknown): string {
   return typeof value === 'number' && !Number.isFinite(value) ? NULL : String(value);
 }
 
+const MS_PER_SECOND = 1_000;
+/** Rows come one after the other: nearly each begins in the second of the one before. */
+let second = { startMs: Number.NaN, text: '' };
+
 /** What is no instant is null, which the server refuses where one must be. */
 function instantText(value: unknown): string {
-  const instant = new Date(Number(value));
-  return Number.isNaN(instant.getTime()) ? NULL : instant.toISOString();
+  const wholeMs = Math.trunc(Number(value));
+  const ms = wholeMs % MS_PER_SECOND;
+  const startMs = wholeMs - ms;
+  if (startMs !== second.startMs || ms < 0) {
+    const instant = new Date(wholeMs);
+    if (Number.isNaN(instant.getTime())) return NULL;
+    const text = instant.toISOString();
+    if (ms >= 0) second = { startMs, text: text.slice(0, -'000Z'.length) };
+    return text;
+  }
+  return `${second.text}${String(ms).padStart(3, '0')}Z`;
 }
 
 /**
@@ -41,10 +54,9 @@ export function copyLine(
   columns: readonly (readonly [name: string, type: ColumnType])[],
 ): string {
   let text = '';
-  let before = '';
-  for (const [index, [, type]] of columns.entries()) {
-    text += before + field(type, values[index]);
-    before = '\t';
+  for (let index = 0; index < columns.length; index++) {
+    if (index > 0) text += '\t';
+    text += field(columns[index]?.[1] ?? 'text', values[index]);
   }
   text += '\n';
   return text.isWellFormed() && !text.includes('\0') ? text : storableText(text);
