@@ -1,4 +1,4 @@
-// Promise: a body of 30 MB, of 6 MB full of quotes, or of chunks, arrives intact; none blocks the event loop for 50 ms.
+// Promise: a body of 30 MB, or of 6 MB full of quotes, arrives intact and doesn't block the event loop for 50 ms; one of chunks arrives intact.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -74,7 +74,7 @@ it.each([
   expect(longestMs).toBeLessThan(50);
 });
 
-it('what comes in pieces whose number nobody declared arrives intact, too', async () => {
+it('what comes in chunks, its length declared by nobody, arrives intact, too', async () => {
   const data = randomBytes(600 * 1024).toString('base64');
   const content = JSON.stringify({
     model: 'fake-claude',
@@ -84,7 +84,6 @@ it('what comes in pieces whose number nobody declared arrives intact, too', asyn
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
   const req = request({ port, path: '/v1/messages', method: 'POST', agent: false, headers });
   const answered = once(req, 'response');
-  // Without a length they are sent as chunks.
   for (let at = 0; at < content.length; at += 100_000) req.write(content.slice(at, at + 100_000));
   req.end();
   const [response] = await answered;

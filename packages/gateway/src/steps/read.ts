@@ -85,24 +85,16 @@ class Collector {
       this.#chunks = [];
       return false;
     }
-    if (this.#whole) this.#place(chunk, at);
+    if (this.#whole) moveTo(this.#whole, at, chunk);
     else if (at === 0 || this.#declared <= 0) this.#chunks.push(chunk);
     else {
       this.#whole = Buffer.allocUnsafeSlow(Math.max(this.#declared, this.#bytes));
       let to = 0;
-      for (const early of this.#chunks) to += this.#place(early, to);
+      for (const early of this.#chunks) to = moveTo(this.#whole, to, early);
       this.#chunks = [];
-      this.#place(chunk, at);
+      moveTo(this.#whole, to, chunk);
     }
     return true;
-  }
-
-  /** @returns the length of the chunk, which is gone then. */
-  #place(chunk: Buffer, at: number): number {
-    const { length } = chunk;
-    if (this.#whole) chunk.copy(this.#whole, at);
-    free(chunk);
-    return length;
   }
 
   /** Gives the whole and keeps nothing: listeners of the request hold on to this object for as long as it runs. */
@@ -117,6 +109,13 @@ class Collector {
     for (const chunk of chunks) free(chunk);
     return joined;
   }
+}
+
+/** The chunk is gone then. @returns where it ends in `whole` */
+function moveTo(whole: Buffer, at: number, chunk: Buffer): number {
+  const end = at + chunk.copy(whole, at);
+  free(chunk);
+  return end;
 }
 
 /** Gives the memory of a chunk back, when no other buffer can have a part of it; whoever still read it would find it empty. */

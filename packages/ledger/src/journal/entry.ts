@@ -67,7 +67,7 @@ const BEFORE_ROW = Buffer.from('{"c":');
 const AFTER_ROW = Buffer.from('}');
 
 /** It ended with a row. */
-export function closeText({ slab, jsonStart, jsonEnd }: RowTexts): Stretch {
+export function closeStretch({ slab, jsonStart, jsonEnd }: RowTexts): Stretch {
   return { before: BEFORE_ROW, bytes: slab, start: jsonStart, end: jsonEnd, after: AFTER_ROW };
 }
 

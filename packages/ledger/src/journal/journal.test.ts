@@ -14,7 +14,7 @@ import {
   written,
 } from '../testing/journals.ts';
 import { aPreparedRow, aRow } from '../testing/rows.ts';
-import { closeText, entryOf, openText, voidText } from './entry.ts';
+import { closeStretch, entryOf, openText, voidText } from './entry.ts';
 import { isAbandoned } from './owner.ts';
 import { claimAbandoned } from './takeover.ts';
 
@@ -41,7 +41,7 @@ describe('journal', () => {
       probe: false,
     });
     const again = (written: SettlementRow) => {
-      const { before, bytes, start, end, after } = closeText(prepareRow(written, { copies: false }));
+      const { before, bytes, start, end, after } = closeStretch(prepareRow(written, { copies: false }));
       return entryOf(`${before}${bytes.toString('utf8', start, end)}${after}`);
     };
     const whole = { firstByteMs: 120, durationMs: 901 };

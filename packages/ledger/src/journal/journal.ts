@@ -7,7 +7,7 @@ import { messageOf } from '@api-proxy/kit/error';
 import type { Logger } from '@api-proxy/kit/logger';
 import type { EndedRow } from '../settlement/prepared-row.ts';
 import { Backlog, type Traces, type WaitingRecord } from './backlog.ts';
-import { closeText, type OpenedRequest, openText, voidText } from './entry.ts';
+import { closeStretch, type OpenedRequest, openText, voidText } from './entry.ts';
 import { OWNER_FILE, writeOwner } from './owner.ts';
 import { createSegments, type FsyncPolicy, type Segment, type Segments } from './segments.ts';
 import { createTurn, type Turn } from './turn.ts';
@@ -123,7 +123,7 @@ class WorkerJournal {
     const { requestId } = row;
     const traces = this.#tracesOf(requestId);
     traces.request = undefined;
-    this.#backlog.add({ entry: 'close', requestId, traces, payload: closeText(row) });
+    this.#backlog.add({ entry: 'close', requestId, traces, payload: closeStretch(row) });
     this.#turn.use();
   }
 

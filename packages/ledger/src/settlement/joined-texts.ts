@@ -10,12 +10,12 @@ export function jsonOf(rows: readonly RowTexts[]): Buffer {
   let size = 1 + Math.max(rows.length, 1);
   for (const { jsonStart, jsonEnd } of rows) size += jsonEnd - jsonStart;
   const joined = Buffer.allocUnsafe(size);
-  let at = 0;
+  joined[0] = OPEN_BRACKET;
+  let at = 1;
   for (const { slab, jsonStart, jsonEnd } of rows) {
-    joined[at] = at === 0 ? OPEN_BRACKET : COMMA;
-    at += 1 + slab.copy(joined, at + 1, jsonStart, jsonEnd);
+    if (at > 1) joined[at++] = COMMA;
+    at += slab.copy(joined, at, jsonStart, jsonEnd);
   }
-  if (at === 0) joined[at++] = OPEN_BRACKET;
   joined[at] = CLOSE_BRACKET;
   return joined;
 }

@@ -62,6 +62,9 @@ export function prepareRow(
   const json = jsonText(values);
   const line = copies ? copyLine(values, LOG_COLUMNS) : '';
   const slab = slabs.withRoomFor(json.length + line.length);
+  const jsonStart = slabs.end;
+  const jsonEnd = slabs.put(json);
+  const lineEnd = slabs.put(line);
   return {
     requestId: row.requestId,
     startedAtMs: row.startedAtMs,
@@ -78,9 +81,9 @@ export function prepareRow(
     durationMs: row.durationMs,
     probe: row.probe ?? false,
     slab,
-    jsonStart: slabs.end,
-    jsonEnd: slabs.put(json),
-    lineEnd: slabs.put(line),
+    jsonStart,
+    jsonEnd,
+    lineEnd,
   };
 }
 
